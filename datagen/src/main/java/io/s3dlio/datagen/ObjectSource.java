@@ -1,0 +1,15 @@
+package io.s3dlio.datagen;
+
+import java.nio.ByteBuffer;
+
+/** The bytes of an object that is to be put, at random access. Thread-safe. */
+public interface ObjectSource {
+  /** Returns the object's size in bytes. */
+  long length();
+
+  /**
+   * Fills the target's remaining bytes with those from {@code offset} on, and leaves it consumed.
+   * The bytes depend on their offset alone, never on how they are asked for.
+   */
+  void fill(long offset, ByteBuffer target);
+}

@@ -1,0 +1,150 @@
+package io.s3dlio.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The address of an object or of a prefix: scheme, container and key, the key's text kept as given.
+ *
+ * <p>A key is text, not a URI path: nothing in it is decoded or encoded, and {@code %}, {@code +},
+ * {@code ?}, {@code #} and spaces stand for themselves. The form is {@code scheme://container/key};
+ * a local file has an empty container and a key without the leading slash, so {@code
+ * file:///data/a.bin} has the key {@code data/a.bin}.
+ *
+ * @param scheme the store, in lower case: {@code file}, {@code direct}, {@code s3}, {@code az} or
+ *     {@code gs}
+ * @param container the bucket or container; empty for local files
+ * @param key the object's key or a key prefix; may be empty
+ */
+public record Location(String scheme, String container, String key) implements Serializable {
+  /** The order in which every store lists keys: that of their UTF-8 bytes. */
+  public static final Comparator<String> KEY_ORDER = Location::compareUtf8;
+
+  private static final List<String> LOCAL_SCHEMES = List.of("file", "direct");
+  private static final List<String> SCHEMES = List.of("file", "direct", "s3", "az", "gs");
+
+  public Location {
+    requireNonNull(scheme, "scheme is null");
+    requireNonNull(container, "container is null");
+    requireNonNull(key, "key is null");
+    if (!SCHEMES.contains(scheme)) {
+      throw new IllegalArgumentException(
+          "Invalid location: unknown scheme '%s' (known: %s)"
+              .formatted(scheme, String.join(", ", SCHEMES)));
+    }
+    if (LOCAL_SCHEMES.contains(scheme) != container.isEmpty()) {
+      throw new IllegalArgumentException(
+          LOCAL_SCHEMES.contains(scheme)
+              ? "Invalid location: %s://%s/ names a host (write %s:///path)"
+                  .formatted(scheme, container, scheme)
+              : "Invalid location: %s:// names no container".formatted(scheme));
+    }
+    if (key.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("Invalid location: the key contains a NUL character");
+    }
+  }
+
+  /**
+   * Parses {@code scheme://container/key}. For local files {@code file:/path}, an absolute path and
+   * a path relative to the working directory are accepted too.
+   *
+   * @throws IllegalArgumentException if the scheme is unknown or the container is missing
+   */
+  public static Location parse(String uri) {
+    requireNonNull(uri, "uri is null");
+    if (uri.isBlank()) {
+      throw new IllegalArgumentException("Invalid location: it is empty");
+    }
+    int colon = uri.indexOf(':');
+    int slash = uri.indexOf('/');
+    boolean hasScheme = colon > 1 && (slash < 0 || slash == colon + 1);
+    if (!hasScheme) {
+      return local("file", uri);
+    }
+    String scheme = uri.substring(0, colon).toLowerCase(Locale.ROOT);
+    String rest = uri.substring(colon + 1);
+    if (LOCAL_SCHEMES.contains(scheme)) {
+      return local(scheme, rest.startsWith("//") ? rest.substring(2) : rest);
+    }
+    if (!rest.startsWith("//")) {
+      throw new IllegalArgumentException(
+          "Invalid location: '%s:' is not followed by '//'".formatted(scheme));
+    }
+    int end = rest.indexOf('/', 2);
+    return end < 0
+        ? new Location(scheme, rest.substring(2), "")
+        : new Location(scheme, rest.substring(2, end), rest.substring(end + 1));
+  }
+
+  private static Location local(String scheme, String path) {
+    if (path.startsWith("/")) {
+      return new Location(scheme, "", path.substring(1));
+    }
+    boolean relative = path.startsWith("./") || path.startsWith("../") || !path.contains(":");
+    if (path.isEmpty() || !relative) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s://%s has no path".formatted(scheme, path));
+    }
+    String absolute = Path.of("").toAbsolutePath().resolve(path).normalize().toString();
+    boolean prefix = path.endsWith("/") && !absolute.endsWith("/");
+    return new Location(scheme, "", absolute.substring(1) + (prefix ? "/" : ""));
+  }
+
+  /** Returns whether this is in the local file system, buffered or direct. */
+  public boolean isLocal() {
+    return LOCAL_SCHEMES.contains(scheme);
+  }
+
+  /** Returns this location with {@code suffix} appended to the key, as text. */
+  public Location append(String suffix) {
+    return new Location(scheme, container, key + suffix);
+  }
+
+  /** Returns this location with another key. */
+  public Location withKey(String newKey) {
+    return new Location(scheme, container, newKey);
+  }
+
+  /**
+   * Returns the prefix that holds what lies below this location: the key with a slash at its end,
+   * or the empty key of a container's root.
+   */
+  public Location asPrefix() {
+    return key.isEmpty() || key.endsWith("/") ? this : append("/");
+  }
+
+  /** Returns whether the key can only be a prefix: it is empty or ends with a slash. */
+  public boolean isPrefix() {
+    return key.isEmpty() || key.endsWith("/");
+  }
+
+  /** Returns the part of the key after its last slash; empty for a prefix. */
+  public String name() {
+    return key.substring(key.lastIndexOf('/') + 1);
+  }
+
+  /** Returns {@code scheme://container/key}, which {@link #parse} reads back. */
+  @Override
+  public String toString() {
+    return scheme + "://" + container + "/" + key;
+  }
+
+  /** UTF-16 units order as UTF-8 bytes do, but for surrogates, which stand above the rest. */
+  private static int compareUtf8(String left, String right) {
+    int length = Math.min(left.length(), right.length());
+    for (int i = 0; i < length; i++) {
+      char a = left.charAt(i);
+      char b = right.charAt(i);
+      if (a != b) {
+        boolean sameClass = Character.isSurrogate(a) == Character.isSurrogate(b);
+        return sameClass ? Character.compare(a, b) : Character.isSurrogate(a) ? 1 : -1;
+      }
+    }
+    return Integer.compare(left.length(), right.length());
+  }
+}

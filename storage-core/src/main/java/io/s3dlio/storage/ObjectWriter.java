@@ -1,0 +1,29 @@
+package io.s3dlio.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes one object in pieces. Nothing is visible under the key before {@link #complete()}; closing
+ * earlier leaves nothing behind. Not thread-safe.
+ */
+public interface ObjectWriter extends Closeable {
+  /** Appends the buffer's remaining bytes and leaves the buffer consumed and free to be reused. */
+  void write(ByteBuffer chunk) throws IOException;
+
+  /**
+   * Ends writing with every byte at the store but the object not yet visible. The writer is done;
+   * closing it afterwards does nothing.
+   */
+  StagedObject stage() throws IOException;
+
+  /** Ends writing and makes the object visible, whole. */
+  default ObjectInfo complete() throws IOException {
+    return stage().complete();
+  }
+
+  /** Discards the object unless it was staged or completed. Idempotent. */
+  @Override
+  void close() throws IOException;
+}
