@@ -2,6 +2,8 @@ package io.s3dlio.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * What a store is opened with.
  *
@@ -9,7 +11,8 @@ import static java.util.Objects.requireNonNull;
  * @param directFallback whether {@code direct://} goes through the page cache where the file system
  *     refuses O_DIRECT, instead of failing
  */
-public record StoreConfig(PageCacheMode pageCacheMode, boolean directFallback) {
+public record StoreConfig(PageCacheMode pageCacheMode, boolean directFallback)
+    implements Serializable {
   public static final StoreConfig DEFAULT = new StoreConfig(PageCacheMode.AUTO, false);
 
   public StoreConfig {

@@ -2,6 +2,7 @@ package io.s3dlio.storage.range;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -13,7 +14,8 @@ import java.time.Duration;
  * @param timeout how long one range may take, its retries included
  */
 public record RangeEngineConfig(
-    long chunkSize, int maxConcurrentRanges, long minSplitSize, Duration timeout) {
+    long chunkSize, int maxConcurrentRanges, long minSplitSize, Duration timeout)
+    implements Serializable {
   /** 64 MiB ranges, 32 at a time, from 4 MiB on, 30 s each. */
   public static final RangeEngineConfig DEFAULT =
       new RangeEngineConfig(64L << 20, 32, 4L << 20, Duration.ofSeconds(30));

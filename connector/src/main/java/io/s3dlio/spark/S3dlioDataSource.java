@@ -1,0 +1,56 @@
+package io.s3dlio.spark;
+
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.read.ReadSchema;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.SessionConfigSupport;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableProvider;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.sources.DataSourceRegister;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** The entry of {@code format("s3dlio")}. */
+public final class S3dlioDataSource
+    implements TableProvider, DataSourceRegister, SessionConfigSupport {
+  @Override
+  public String shortName() {
+    return "s3dlio";
+  }
+
+  @Override
+  public String keyPrefix() {
+    return "s3dlio";
+  }
+
+  /**
+   * Returns the one schema that there is and looks at no object. Spark asks only when it reads, so
+   * this is where a read's bad options fail first.
+   */
+  @Override
+  public StructType inferSchema(CaseInsensitiveStringMap options) {
+    ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
+    LoadPaths.parse(options);
+    return ReadSchema.TABLE;
+  }
+
+  @Override
+  public Table getTable(
+      StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    return new S3dlioTable(LoadPaths.parse(new CaseInsensitiveStringMap(properties)), schema);
+  }
+
+  /** True so that a schema given by the user, and that of rows to be written, reaches the table. */
+  @Override
+  public boolean supportsExternalMetadata() {
+    return true;
+  }
+
+  /** Returns the active session's settings. */
+  static Map<String, String> sessionSettings() {
+    return CollectionConverters.asJava(SparkSession.active().conf().getAll());
+  }
+}

@@ -1,0 +1,78 @@
+package io.s3dlio.spark;
+
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.read.ReadSchema;
+import io.s3dlio.spark.read.S3dlioScanBuilder;
+import io.s3dlio.spark.write.S3dlioWriteBuilder;
+import io.s3dlio.storage.Location;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.connector.catalog.MetadataColumn;
+import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
+import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/** The objects at some locations, as a table. */
+final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadataColumns {
+  private final List<Location> locations;
+  private final StructType givenSchema;
+
+  /**
+   * @param givenSchema the user's schema of a read, or that of the rows to be written
+   */
+  S3dlioTable(List<Location> locations, StructType givenSchema) {
+    this.locations = locations;
+    this.givenSchema = givenSchema;
+  }
+
+  @Override
+  public String name() {
+    return "s3dlio "
+        + locations.stream().limit(5).map(Location::toString).collect(Collectors.joining(", "))
+        + (locations.size() > 5 ? ", ... (%d paths)".formatted(locations.size()) : "");
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // Spark still asks for it before columns().
+  public StructType schema() {
+    return ReadSchema.TABLE;
+  }
+
+  @Override
+  public Set<TableCapability> capabilities() {
+    return Set.of(
+        TableCapability.BATCH_READ,
+        TableCapability.BATCH_WRITE,
+        TableCapability.TRUNCATE,
+        TableCapability.ACCEPT_ANY_SCHEMA);
+  }
+
+  @Override
+  public MetadataColumn[] metadataColumns() {
+    return ReadSchema.metadataColumns();
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    return new S3dlioScanBuilder(
+        locations,
+        givenSchema,
+        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings()));
+  }
+
+  @Override
+  public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+    return new S3dlioWriteBuilder(
+        locations,
+        info,
+        ResolvedOptions.forWrite(
+            info.options().asCaseSensitiveMap(), S3dlioDataSource.sessionSettings()));
+  }
+}

@@ -1,0 +1,400 @@
+package io.s3dlio.spark.config;
+
+import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.OnExisting;
+import io.s3dlio.storage.PageCacheMode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Every option of the connector. What is not here does not exist. */
+public final class Options {
+  private static final long MIB = 1L << 20;
+
+  // How a store is opened.
+
+  public static final OptionKey<PageCacheMode> PAGE_CACHE_MODE =
+      choice(
+          "pageCacheMode",
+          Scope.CONNECTION,
+          PageCacheMode.class,
+          PageCacheMode.AUTO,
+          "What `file://` tells the operating system about the page cache: `auto` is `sequential` for"
+              + " files of 64 MiB and more and `random` below; `dontneed` drops pages after use.");
+
+  public static final OptionKey<Boolean> DIRECT_FALLBACK =
+      flag(
+          "directFallback",
+          Scope.CONNECTION,
+          false,
+          "Whether `direct://` goes through the page cache where the file system refuses O_DIRECT,"
+              + " instead of failing.");
+
+  // Reading: which objects.
+
+  public static final OptionKey<Boolean> RECURSIVE_FILE_LOOKUP =
+      flag(
+          "recursiveFileLookup",
+          Scope.READ,
+          true,
+          "Whether objects below further slashes are read too. Spark's file sources default to"
+              + " false.");
+
+  public static final OptionKey<Boolean> IGNORE_MISSING_FILES =
+      sparkFlag(
+          "ignoreMissingFiles",
+          Scope.READ,
+          "spark.sql.files.ignoreMissingFiles",
+          false,
+          "Whether objects that vanish between the listing and the read are left out instead of"
+              + " failing the job.");
+
+  public static final OptionKey<Long> MAX_LISTED_OBJECTS =
+      number(
+          "maxListedObjects",
+          Scope.READ,
+          10_000_000L,
+          1,
+          Integer.MAX_VALUE - 8L,
+          "How many objects one read may list on the driver; past it planning fails.");
+
+  // Reading: how they become splits, rows and batches.
+
+  public static final OptionKey<Optional<Long>> CHUNK_BYTES =
+      optional(
+          "chunkBytes",
+          Scope.READ,
+          "size, 1 to 2000mb",
+          text -> Sizes.parseWithin(text, 1, 2000 * MIB),
+          "Objects larger than this become several rows, each with its `offset`. Unset: one row an"
+              + " object.");
+
+  public static final OptionKey<Long> MAX_PARTITION_BYTES =
+      sparkSize(
+          "maxPartitionBytes",
+          Scope.READ,
+          "spark.sql.files.maxPartitionBytes",
+          128 * MIB,
+          1,
+          Long.MAX_VALUE / 4,
+          "The most bytes that one split reads, but for a row that alone is larger.");
+
+  public static final OptionKey<Long> OPEN_COST_IN_BYTES =
+      sparkSize(
+          "openCostInBytes",
+          Scope.READ,
+          "spark.sql.files.openCostInBytes",
+          4 * MIB,
+          0,
+          Long.MAX_VALUE / 4,
+          "What opening an object costs, in bytes that could be read meanwhile; objects are packed"
+              + " into splits by it.");
+
+  public static final OptionKey<Long> MAX_BATCH_BYTES =
+      size(
+          "maxBatchBytes",
+          Scope.READ,
+          16 * MIB,
+          1,
+          Integer.MAX_VALUE - 8L,
+          "A batch ends at this many bytes of content; a row that alone is larger is a batch of its"
+              + " own.");
+
+  public static final OptionKey<ReadMode> READ_MODE =
+      choice(
+          "readMode",
+          Scope.READ,
+          ReadMode.class,
+          ReadMode.AUTO,
+          "`columnar` gives Spark Arrow batches, `rows` gives it rows; `auto` is columnar but where"
+              + " Spark is broken (4.2.0 with columnar Python input).");
+
+  public static final OptionKey<Integer> PREFETCH =
+      integer(
+          "prefetch",
+          Scope.READ,
+          2,
+          0,
+          1024,
+          "How many batches are read ahead of the one in use, within the memory budget.");
+
+  // Reading and writing: how much at once.
+
+  public static final OptionKey<Integer> READ_MAX_CONCURRENCY =
+      integer(
+          "maxConcurrency",
+          Scope.READ,
+          16,
+          1,
+          1024,
+          "How many ranges one task has in flight at most.");
+
+  public static final OptionKey<Optional<Long>> RANGE_CHUNK_SIZE =
+      optional(
+          "range.chunkSize",
+          Scope.READ,
+          "size, 4k to 16gb",
+          text -> Sizes.parseWithin(text, 4096, 16L << 30),
+          "The size of a range when an object is read in several. Default: the store's, 64 MiB.");
+
+  public static final OptionKey<Optional<Integer>> RANGE_MAX_CONCURRENT_RANGES =
+      optional(
+          "range.maxConcurrentRanges",
+          Scope.READ,
+          "1 to 1024",
+          text -> Math.toIntExact(Sizes.parseNumberWithin(text, 1, 1024)),
+          "How many ranges of one object are in flight at most. Default: the store's, 32.");
+
+  public static final OptionKey<Optional<Long>> RANGE_MIN_SPLIT_SIZE =
+      optional(
+          "range.minSplitSize",
+          Scope.READ,
+          "size, 1 to 16gb",
+          text -> Sizes.parseWithin(text, 1, 16L << 30),
+          "Reads shorter than this are one range. Default: the store's, 4 MiB (`direct://`: 16"
+              + " MiB).");
+
+  public static final OptionKey<Optional<Duration>> RANGE_TIMEOUT =
+      optional(
+          "range.timeout",
+          Scope.READ,
+          "time, 1ms to 1d",
+          text -> Sizes.parseDurationWithin(text, Duration.ofMillis(1), Duration.ofDays(1)),
+          "How long one range may take, its retries included. Default: the store's, 30s.");
+
+  // Writing.
+
+  public static final OptionKey<ObjectType> OBJECT_TYPE =
+      new OptionKey<>(
+          "objectType",
+          Scope.WRITE,
+          names(ObjectType.class),
+          "random",
+          "What synthetic objects hold; the column `object_type` overrides it per row.",
+          ObjectType::parse,
+          Optional.empty());
+
+  public static final OptionKey<Optional<Long>> OBJECT_SIZE =
+      optional(
+          "objectSize",
+          Scope.WRITE,
+          "size, 0 to 5tb",
+          text -> Sizes.parseWithin(text, 0, 5L << 40),
+          "The size of synthetic objects; the column `size` overrides it per row.");
+
+  public static final OptionKey<String> OBJECT_NAME =
+      new OptionKey<>(
+          "objectName",
+          Scope.WRITE,
+          "template",
+          "object_{:08d}.bin",
+          "Names synthetic objects by their index: `{}`, `{index}`, `{:06d}`, `{count}`; the column"
+              + " `name` overrides it per row.",
+          Function.identity(),
+          Optional.empty());
+
+  public static final OptionKey<Long> SEED =
+      number(
+          "seed",
+          Scope.WRITE,
+          0,
+          Long.MIN_VALUE,
+          Long.MAX_VALUE,
+          "With an object's index it determines the bytes of synthetic objects.");
+
+  public static final OptionKey<OnExisting> ON_EXISTING =
+      choice(
+          "onExisting",
+          Scope.WRITE,
+          OnExisting.class,
+          OnExisting.ERROR,
+          "What happens to an object that is already there: `error` fails the job unless it is byte"
+              + " for byte what would be written, `skip` leaves it, `overwrite` replaces it.");
+
+  public static final OptionKey<Boolean> OVERWRITE_PREFIX =
+      flag(
+          "overwritePrefix",
+          Scope.WRITE,
+          false,
+          "Allows `.mode(\"overwrite\")`, which deletes the objects below the path that the job did"
+              + " not write, after it has succeeded.");
+
+  public static final OptionKey<Integer> WRITE_MAX_CONCURRENCY =
+      integer(
+          "maxConcurrency",
+          Scope.WRITE,
+          16,
+          1,
+          1024,
+          "How many objects one task has in flight at most.");
+
+  public static final OptionKey<Long> PART_SIZE =
+      size(
+          "partSize",
+          Scope.WRITE,
+          8 * MIB,
+          64 << 10,
+          1 << 30,
+          "How many bytes of an object are in memory at a time.");
+
+  // The JVM.
+
+  public static final OptionKey<Optional<Long>> MEMORY_BUDGET =
+      optional(
+          "memoryBudget",
+          Scope.JVM,
+          "size, 1mb or more",
+          text -> Sizes.parseWithin(text, MIB, Long.MAX_VALUE / 4),
+          "The off-heap bytes of the buffer pool in one JVM. Default: half of the executor's memory"
+              + " overhead; without one, half of the JVM's limit on direct memory.");
+
+  private static final List<OptionKey<?>> ALL =
+      List.of(
+          PAGE_CACHE_MODE,
+          DIRECT_FALLBACK,
+          RECURSIVE_FILE_LOOKUP,
+          IGNORE_MISSING_FILES,
+          MAX_LISTED_OBJECTS,
+          CHUNK_BYTES,
+          MAX_PARTITION_BYTES,
+          OPEN_COST_IN_BYTES,
+          MAX_BATCH_BYTES,
+          READ_MODE,
+          PREFETCH,
+          READ_MAX_CONCURRENCY,
+          RANGE_CHUNK_SIZE,
+          RANGE_MAX_CONCURRENT_RANGES,
+          RANGE_MIN_SPLIT_SIZE,
+          RANGE_TIMEOUT,
+          OBJECT_TYPE,
+          OBJECT_SIZE,
+          OBJECT_NAME,
+          SEED,
+          ON_EXISTING,
+          OVERWRITE_PREFIX,
+          WRITE_MAX_CONCURRENCY,
+          PART_SIZE,
+          MEMORY_BUDGET);
+
+  private Options() {}
+
+  /** Returns every option, in the order in which the docs show them. */
+  public static List<OptionKey<?>> all() {
+    return ALL;
+  }
+
+  private static OptionKey<Boolean> flag(String name, Scope scope, boolean value, String doc) {
+    return new OptionKey<>(
+        name, scope, "true, false", String.valueOf(value), doc, Options::bool, Optional.empty());
+  }
+
+  private static OptionKey<Boolean> sparkFlag(
+      String name, Scope scope, String setting, boolean value, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        "true, false",
+        String.valueOf(value),
+        doc,
+        Options::bool,
+        Optional.of(setting));
+  }
+
+  private static OptionKey<Integer> integer(
+      String name, Scope scope, int value, int min, int max, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        "%d to %d".formatted(min, max),
+        String.valueOf(value),
+        doc,
+        text -> Math.toIntExact(Sizes.parseNumberWithin(text, min, max)),
+        Optional.empty());
+  }
+
+  private static OptionKey<Long> number(
+      String name, Scope scope, long value, long min, long max, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        min == Long.MIN_VALUE ? "any 64-bit integer" : "%d to %d".formatted(min, max),
+        String.valueOf(value),
+        doc,
+        text -> Sizes.parseNumberWithin(text, min, max),
+        Optional.empty());
+  }
+
+  private static OptionKey<Long> size(
+      String name, Scope scope, long value, long min, long max, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        "size, %s to %s".formatted(Sizes.format(min), Sizes.format(max)),
+        Sizes.format(value),
+        doc,
+        text -> Sizes.parseWithin(text, min, max),
+        Optional.empty());
+  }
+
+  private static OptionKey<Long> sparkSize(
+      String name, Scope scope, String setting, long value, long min, long max, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        "size",
+        Sizes.format(value),
+        doc,
+        text -> Sizes.parseWithin(text, min, max),
+        Optional.of(setting));
+  }
+
+  private static <T> OptionKey<Optional<T>> optional(
+      String name, Scope scope, String type, Function<String, T> parser, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        type,
+        "",
+        doc,
+        text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)),
+        Optional.empty());
+  }
+
+  private static <E extends Enum<E>> OptionKey<E> choice(
+      String name, Scope scope, Class<E> type, E value, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        names(type),
+        spelled(value),
+        doc,
+        text ->
+            Arrays.stream(type.getEnumConstants())
+                .filter(constant -> spelled(constant).equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be one of " + names(type))),
+        Optional.empty());
+  }
+
+  private static String names(Class<? extends Enum<?>> type) {
+    return Arrays.stream(type.getEnumConstants())
+        .map(Options::spelled)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String spelled(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace("_", "");
+  }
+
+  private static boolean bool(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("must be true or false");
+    };
+  }
+}

@@ -1,0 +1,181 @@
+package io.s3dlio.spark.config;
+
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/**
+ * The values in force for one read or write and where each came from. Precedence: the option of the
+ * read or write, the session's {@code spark.datasource.s3dlio.*}, Spark's own setting where the
+ * option follows one, the default. Immutable; lives on the driver.
+ */
+public final class ResolvedOptions {
+  /** The prefix of session settings that are defaults of options. */
+  public static final String SESSION_PREFIX = "spark.datasource.s3dlio.";
+
+  /** Keys that Spark itself puts among the options. */
+  private static final Set<String> SPARK_KEYS = Set.of("path", "paths");
+
+  private final Map<OptionKey<?>, Value> values;
+
+  private record Value(Object value, String text, Origin origin) {}
+
+  /** Where a value came from. */
+  public enum Origin {
+    OPTION,
+    SESSION,
+    SPARK,
+    DEFAULT
+  }
+
+  private ResolvedOptions(Map<OptionKey<?>, Value> values) {
+    this.values = values;
+  }
+
+  /** Resolves a read's options. Both maps' keys are taken in any case. */
+  public static ResolvedOptions forRead(Map<String, String> options, Map<String, String> session) {
+    return resolve(EnumSet.of(Scope.CONNECTION, Scope.READ), options, session);
+  }
+
+  /** Resolves a write's options. Both maps' keys are taken in any case. */
+  public static ResolvedOptions forWrite(Map<String, String> options, Map<String, String> session) {
+    return resolve(EnumSet.of(Scope.CONNECTION, Scope.WRITE), options, session);
+  }
+
+  private static ResolvedOptions resolve(
+      Set<Scope> scopes, Map<String, String> options, Map<String, String> session) {
+    Map<String, String> given = lowerKeys(options, "");
+    Map<String, String> sessionDefaults = lowerKeys(session, SESSION_PREFIX);
+    Map<String, String> spark = lowerKeys(session, "");
+    List<OptionKey<?>> known =
+        Options.all().stream().filter(key -> scopes.contains(key.scope())).toList();
+    for (String name : sessionDefaults.keySet()) {
+      if (Options.all().stream().noneMatch(key -> key.name().equalsIgnoreCase(name))) {
+        throw unknown(SESSION_PREFIX, name, Options.all());
+      }
+    }
+    Set<String> names = known.stream().map(key -> lower(key.name())).collect(Collectors.toSet());
+    for (Map.Entry<String, String> option : given.entrySet()) {
+      String name = option.getKey();
+      // Spark mixes the session's defaults into the options; those of other scopes are not ours.
+      boolean fromSession = option.getValue().equals(sessionDefaults.get(name));
+      if (!names.contains(name) && !SPARK_KEYS.contains(name) && !fromSession) {
+        throw unknown("", name, known);
+      }
+    }
+    Map<OptionKey<?>, Value> values = new LinkedHashMap<>();
+    for (OptionKey<?> key : known) {
+      values.put(key, resolve(key, given, sessionDefaults, spark));
+    }
+    return new ResolvedOptions(values);
+  }
+
+  private static Value resolve(
+      OptionKey<?> key,
+      Map<String, String> given,
+      Map<String, String> sessionDefaults,
+      Map<String, String> spark) {
+    String name = lower(key.name());
+    String option = given.get(name);
+    String sessionDefault = sessionDefaults.get(name);
+    if (option != null && !option.equals(sessionDefault)) {
+      return value(key, option, Origin.OPTION);
+    }
+    if (sessionDefault != null) {
+      return value(key, sessionDefault, Origin.SESSION);
+    }
+    Optional<String> own = key.sparkSetting().map(setting -> spark.get(lower(setting)));
+    return own.isPresent()
+        ? value(key, own.get(), Origin.SPARK)
+        : value(key, key.defaultText(), Origin.DEFAULT);
+  }
+
+  private static Value value(OptionKey<?> key, String text, Origin origin) {
+    return new Value(key.parse(text), text, origin);
+  }
+
+  /** Returns an option's value. The option is of one of the scopes that were resolved. */
+  @SuppressWarnings("unchecked")
+  public <T> T value(OptionKey<T> key) {
+    return (T) require(key).value();
+  }
+
+  /** Returns where an option's value came from. */
+  public Origin origin(OptionKey<?> key) {
+    return require(key).origin();
+  }
+
+  private Value require(OptionKey<?> key) {
+    Value value = values.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("Option %s was not resolved here".formatted(key));
+    }
+    return value;
+  }
+
+  /** Returns what was set, by name, as it was written: for plans and manifests. */
+  public Map<String, String> explicit() {
+    Map<String, String> result = new LinkedHashMap<>();
+    values.forEach(
+        (key, value) -> {
+          if (value.origin() != Origin.DEFAULT) {
+            result.put(key.name(), value.text());
+          }
+        });
+    return result;
+  }
+
+  /** Returns every value in force and, where it is not the default, its origin. */
+  public String describe() {
+    return values.entrySet().stream()
+        .filter(entry -> !entry.getValue().text().isEmpty())
+        .map(
+            entry -> {
+              Origin origin = entry.getValue().origin();
+              String from = origin == Origin.DEFAULT ? "" : " (" + lower(origin.name()) + ")";
+              return entry.getKey().name() + "=" + entry.getValue().text() + from;
+            })
+        .collect(Collectors.joining(", "));
+  }
+
+  private static IllegalArgumentException unknown(
+      String prefix, String name, List<OptionKey<?>> known) {
+    String nearest =
+        known.stream()
+            .map(OptionKey::name)
+            .min(
+                Comparator.comparing(
+                    candidate -> new LevenshteinDistance().apply(lower(candidate), name)))
+            .orElseThrow();
+    Optional<OptionKey<?>> elsewhere =
+        Options.all().stream().filter(key -> key.name().equalsIgnoreCase(name)).findFirst();
+    return new IllegalArgumentException(
+        elsewhere.isPresent()
+            ? "Invalid option: '%s%s' (it means nothing here; it is a %s option)"
+                .formatted(prefix, name, lower(elsewhere.get().scope().name()))
+            : "Invalid option: '%s%s' is unknown (did you mean '%s'?)"
+                .formatted(prefix, name, nearest));
+  }
+
+  private static Map<String, String> lowerKeys(Map<String, String> map, String prefix) {
+    Map<String, String> result = new LinkedHashMap<>();
+    map.forEach(
+        (key, value) -> {
+          if (key.regionMatches(true, 0, prefix, 0, prefix.length())) {
+            result.put(lower(key.substring(prefix.length())), value);
+          }
+        });
+    return result;
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,13 @@
+package io.s3dlio.spark.config;
+
+/** Where an option means something. */
+public enum Scope {
+  /** How a store is opened: reads and writes. */
+  CONNECTION,
+  /** A batch read. */
+  READ,
+  /** A batch write. */
+  WRITE,
+  /** The whole JVM: set as {@code spark.s3dlio.<name>} before the session starts. */
+  JVM
+}

@@ -1,0 +1,5 @@
+/** Programs for spark-submit. */
+@NullMarked
+package io.s3dlio.spark.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.s3dlio.spark.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ResolvedOptionsTest {
+  private static final Map<String, String> NONE = Map.of();
+
+  @Test
+  void anOptionBeatsTheSessionWhichBeatsSparkWhichBeatsTheDefault() {
+    Map<String, String> spark = Map.of("spark.sql.files.maxPartitionBytes", "1mb");
+    Map<String, String> session =
+        Map.of(
+            "spark.sql.files.maxPartitionBytes", "1mb",
+            "spark.datasource.s3dlio.maxPartitionBytes", "2mb");
+
+    ResolvedOptions byDefault = ResolvedOptions.forRead(NONE, NONE);
+    ResolvedOptions bySpark = ResolvedOptions.forRead(NONE, spark);
+    ResolvedOptions bySession = ResolvedOptions.forRead(NONE, session);
+    ResolvedOptions byOption = ResolvedOptions.forRead(Map.of("MAXPARTITIONBYTES", "3mb"), session);
+
+    assertThat(byDefault.value(Options.MAX_PARTITION_BYTES)).isEqualTo(128L << 20);
+    assertThat(byDefault.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.DEFAULT);
+    assertThat(bySpark.value(Options.MAX_PARTITION_BYTES)).isEqualTo(1L << 20);
+    assertThat(bySpark.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.SPARK);
+    assertThat(bySession.value(Options.MAX_PARTITION_BYTES)).isEqualTo(2L << 20);
+    assertThat(bySession.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.SESSION);
+    assertThat(byOption.value(Options.MAX_PARTITION_BYTES)).isEqualTo(3L << 20);
+    assertThat(byOption.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.OPTION);
+  }
+
+  @Test
+  void anUnknownOptionFailsWithTheNearestName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(Map.of("chunkByte", "1mb"), NONE))
+        .withMessage("Invalid option: 'chunkbyte' is unknown (did you mean 'chunkBytes'?)");
+  }
+
+  @Test
+  void anOptionOfTheOtherDirectionIsRefusedByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(Map.of("objectSize", "1mb"), NONE))
+        .withMessage("Invalid option: 'objectsize' (it means nothing here; it is a write option)");
+  }
+
+  @Test
+  void sessionDefaultsOfTheOtherDirectionAreSkippedEvenAmongTheOptions() {
+    Map<String, String> session = Map.of("spark.datasource.s3dlio.objectSize", "1mb");
+
+    ResolvedOptions options = ResolvedOptions.forRead(Map.of("objectSize", "1mb"), session);
+
+    assertThat(options.explicit()).isEmpty();
+  }
+
+  @Test
+  void anUnknownSessionDefaultFails() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ResolvedOptions.forRead(NONE, Map.of("spark.datasource.s3dlio.prefech", "1")))
+        .withMessageContaining("'spark.datasource.s3dlio.prefech'")
+        .withMessageContaining("did you mean 'prefetch'?");
+  }
+
+  @Test
+  void keysThatSparkAddsAreNoOptions() {
+    ResolvedOptions options =
+        ResolvedOptions.forRead(Map.of("path", "/a", "paths", "[\"/b\"]"), NONE);
+
+    assertThat(options.explicit()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "maxBatchBytes, 0, must be from 1 to 2147483639",
+    "maxBatchBytes, -1, must not be negative",
+    "maxBatchBytes, 12xb, 'must be a size such as 512, 64k, 8mb or 1gb'",
+    "prefetch, -1, must be from 0 to 1024",
+    "prefetch, two, must be an integer",
+    "recursiveFileLookup, yes, must be true or false",
+    "readMode, row, 'must be one of auto, columnar, rows'",
+    "range.timeout, soon, 'must be a time such as 500ms, 30s or 5m'",
+    "range.timeout, 2d, must be from 1ms to 86400s",
+  })
+  void aMalformedValueNamesTheOptionTheValueAndTheRule(String name, String value, String rule) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(Map.of(name, value), NONE))
+        .withMessage("Invalid %s: '%s' (%s)", name, value, rule);
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void everyDefaultParsesAndEveryOptionIsDocumented(OptionKey<?> key) {
+    assertThat(key.parse(key.defaultText())).isNotNull();
+    assertThat(key.doc()).endsWith(".");
+    assertThat(key.type()).isNotBlank();
+  }
+
+  static Stream<OptionKey<?>> all() {
+    return Options.all().stream();
+  }
+
+  @Test
+  void theDescriptionShowsValuesInForceAndTheirOrigin() {
+    ResolvedOptions options =
+        ResolvedOptions.forRead(
+            Map.of("chunkBytes", "64k"), Map.of("spark.datasource.s3dlio.prefetch", "3"));
+
+    assertThat(options.describe())
+        .contains("chunkBytes=64k (option)", "prefetch=3 (session)", "maxBatchBytes=16mb");
+    assertThat(options.explicit()).containsOnlyKeys("chunkBytes", "prefetch");
+  }
+}
