@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class BufferPool {
   public static final int MAX_SIZE = SizeClasses.MAX_SIZE;
 
   private final @Nullable LeaseCheck check;
+  private final IntFunction<Block> allocator;
   private final Object lock = new Object();
   private final KeptBlocks kept = new KeptBlocks();
   private long budget;
@@ -44,12 +46,13 @@ public final class BufferPool {
    *     pool keeps for reuse
    */
   public BufferPool(long budgetBytes) {
-    this(budgetBytes, null);
+    this(budgetBytes, null, DirectMemory::allocate);
   }
 
-  private BufferPool(long budgetBytes, @Nullable LeaseCheck check) {
+  BufferPool(long budgetBytes, @Nullable LeaseCheck check, IntFunction<Block> allocator) {
     this.budget = requireBudget(budgetBytes);
     this.check = check;
+    this.allocator = allocator;
   }
 
   /** Returns the JVM's pool. Its budget is {@link #defaultBudget} until it is set. */
@@ -63,7 +66,7 @@ public final class BufferPool {
    * lease was closed. Memory is left to the collector, so that a late reader sees the filling.
    */
   public static BufferPool checked(long budgetBytes) {
-    return new BufferPool(budgetBytes, new LeaseCheck());
+    return new BufferPool(budgetBytes, new LeaseCheck(), DirectMemory::allocate);
   }
 
   /** Returns a share (a half) of the JVM's limit on direct memory. */
@@ -171,11 +174,11 @@ public final class BufferPool {
   private Block allocate(int capacity) {
     Block block;
     try {
-      block = DirectMemory.allocate(capacity);
+      block = allocator.apply(capacity);
     } catch (OutOfMemoryError first) {
       evictAll();
       try {
-        block = DirectMemory.allocate(capacity);
+        block = allocator.apply(capacity);
       } catch (OutOfMemoryError e) {
         throw outOfMemory(capacity, e);
       }

@@ -179,15 +179,24 @@ class BufferPoolTest {
 
   @Test
   void keptMemoryIsGivenUpBeforeAnAllocationFails() {
-    BufferPool pool = new BufferPool(Long.MAX_VALUE);
-    long half = Math.min(DirectMemory.limit() / 2, BufferPool.MAX_SIZE / 2);
-    pool.acquire(half).close();
-    try (BufferLease lease = pool.acquire(half + half / 4)) {
-      assertThat(pool.stats().leases()).isEqualTo(1);
-      assertThat(pool.stats().pooledBytes()).isZero();
-      assertThat(lease.buffer().capacity()).isEqualTo(Math.toIntExact(half + half / 4));
+    List<Integer> asked = new ArrayList<>();
+    BufferPool pool =
+        new BufferPool(
+            64 * MIB,
+            null,
+            capacity -> {
+              asked.add(capacity);
+              if (asked.size() == 2) {
+                throw new OutOfMemoryError("full");
+              }
+              return DirectMemory.allocate(capacity);
+            });
+    pool.acquire(MIB).close();
+    try (BufferLease lease = pool.acquire(2 * MIB)) {
+      assertThat(lease.buffer().capacity()).isEqualTo(2 << 20);
+      assertThat(asked).containsExactly(1 << 20, 2 << 20, 2 << 20);
+      assertThat(pool.stats()).isEqualTo(stats(64 * MIB, 2 * MIB, 1, 0, 2 * MIB, 0, 2));
     }
-    pool.setBudget(0);
   }
 
   @Test
