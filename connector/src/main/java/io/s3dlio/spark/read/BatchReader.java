@@ -89,9 +89,7 @@ final class BatchReader implements AutoCloseable {
 
   private PendingBatch startPlanned() {
     RowBatch rows = takePlanned();
-    return rows.bytes() == 0
-        ? PendingBatch.empty(rows)
-        : start(rows, pool.acquire(rows.bytes()));
+    return rows.bytes() == 0 ? PendingBatch.empty(rows) : start(rows, pool.acquire(rows.bytes()));
   }
 
   private RowBatch takePlanned() {
@@ -104,8 +102,7 @@ final class BatchReader implements AutoCloseable {
     return PendingBatch.start(
         rows,
         memory,
-        requests ->
-            engine.submit(store, requests, ranges, limits.batchConcurrency(), token));
+        requests -> engine.submit(store, requests, ranges, limits.batchConcurrency(), token));
   }
 
   /**

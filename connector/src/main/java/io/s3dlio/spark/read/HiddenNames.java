@@ -7,7 +7,9 @@ package io.s3dlio.spark.read;
 final class HiddenNames {
   private HiddenNames() {}
 
-  /** Returns whether any name in a key, as far as it lies below the path that is read, is hidden. */
+  /**
+   * Returns whether any name in a key, as far as it lies below the path that is read, is hidden.
+   */
   static boolean hides(String keyBelow) {
     int start = 0;
     while (start <= keyBelow.length()) {

@@ -1,5 +1,7 @@
 package io.s3dlio.spark.read;
 
+import static java.util.Objects.requireNonNull;
+
 import io.s3dlio.storage.Location;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -18,7 +20,8 @@ import java.util.concurrent.ExecutionException;
 public final class Listing {
   private final List<Location> locations;
   private final Stores.Opener stores;
-  private final Map<ListSettings, CompletableFuture<ObjectIndex>> listed = new ConcurrentHashMap<>();
+  private final Map<ListSettings, CompletableFuture<ObjectIndex>> listed =
+      new ConcurrentHashMap<>();
 
   /**
    * @param locations the paths, each an object or a prefix
@@ -54,7 +57,7 @@ public final class Listing {
       throw new UncheckedIOException(
           "Cannot list %s: interrupted".formatted(locations.get(0)), new InterruptedIOException());
     } catch (ExecutionException e) {
-      throw unchecked(e.getCause());
+      throw unchecked(requireNonNull(e.getCause()));
     }
   }
 

@@ -92,8 +92,7 @@ final class ObjectLister {
     ObjectTable.Builder table = builder;
     ListOptions options = settings.recursive() ? ListOptions.RECURSIVE : ListOptions.FLAT;
     boolean found = false;
-    try (ObjectListing listing =
-        stores.open(prefix, settings.store()).list(prefix, options)) {
+    try (ObjectListing listing = stores.open(prefix, settings.store()).list(prefix, options)) {
       while (listing.hasNext()) {
         ObjectInfo object = listing.next();
         found = true;

@@ -47,7 +47,7 @@ final class PackedEtag {
       if (high < 0 || low < 0) {
         return false;
       }
-      packed.write(high << 4 | low);
+      packed.write((high << 4) | low);
     }
     return true;
   }

@@ -1,6 +1,5 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.range.BatchRead;

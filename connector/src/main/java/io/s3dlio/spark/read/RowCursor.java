@@ -13,12 +13,7 @@ final class RowCursor {
   private long nextOffset;
 
   RowCursor(
-      ObjectTable objects,
-      int first,
-      long firstOffset,
-      int end,
-      long endOffset,
-      long chunkBytes) {
+      ObjectTable objects, int first, long firstOffset, int end, long endOffset, long chunkBytes) {
     this.objects = objects;
     this.end = end;
     this.endOffset = endOffset;

@@ -28,12 +28,7 @@ final class S3dlioInputPartition implements InputPartition {
    * @param chunkBytes the most bytes of a row
    */
   S3dlioInputPartition(
-      ObjectTable objects,
-      int first,
-      long firstOffset,
-      int end,
-      long endOffset,
-      long chunkBytes) {
+      ObjectTable objects, int first, long firstOffset, int end, long endOffset, long chunkBytes) {
     this.objects = objects;
     this.first = first;
     this.firstOffset = firstOffset;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The readers of one task and the Arrow memory that it has. For the task's thread.
  *
- * <p>A delivered batch is freed by its consumer or at the end of the task, whichever is first: never
- * when a reader advances or closes, since Spark's columnar path into Python reads batches later than
- * that. One listener does it for the whole task. It is registered with the first reader, so that
- * those of Python come later, and by Spark's order run before it.
+ * <p>A delivered batch is freed by its consumer or at the end of the task, whichever is first:
+ * never when a reader advances or closes, since Spark's columnar path into Python reads batches
+ * later than that. One listener does it for the whole task. It is registered with the first reader,
+ * so that those of Python come later, and by Spark's order run before it.
  *
  * <p>Outside of a task each reader has a scope of its own, which ends with it.
  */

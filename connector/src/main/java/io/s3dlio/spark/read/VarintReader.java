@@ -25,7 +25,7 @@ final class VarintReader {
 
   long signed() {
     long zigzag = number();
-    return zigzag >>> 1 ^ -(zigzag & 1);
+    return (zigzag >>> 1) ^ -(zigzag & 1);
   }
 
   byte[] bytes() {
