@@ -2,6 +2,7 @@ package io.s3dlio.spark.it;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +49,22 @@ record SparkSubmit(Path folder, String master, Map<String, String> settings) {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("SPARK_HOME", Build.sparkHome().toString());
+    builder.environment().put("SPARK_HOME", sparkHome().toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("spark-local").toString());
     return ChildProcess.start(
         builder, folder.resolve(program.substring(program.lastIndexOf('.') + 1) + ".log"));
+  }
+
+  /** A home of the process's own, since workers leave their files there. */
+  private Path sparkHome() throws IOException {
+    Path home = folder.resolve("spark-home");
+    if (Files.notExists(home)) {
+      Files.createSymbolicLink(
+          Files.createDirectory(home).resolve("jars"), Build.sparkHome().resolve("jars"));
+    }
+    return home;
   }
 
   private static void setting(List<String> command, String key, String value) {
