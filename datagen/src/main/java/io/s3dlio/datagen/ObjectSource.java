@@ -10,6 +10,8 @@ public interface ObjectSource {
   /**
    * Fills the target's remaining bytes with those from {@code offset} on, and leaves it consumed.
    * The bytes depend on their offset alone, never on how they are asked for.
+   *
+   * @throws IndexOutOfBoundsException if that goes past the object's end
    */
   void fill(long offset, ByteBuffer target);
 }

@@ -24,6 +24,9 @@ public record ObjectSpec(long index, String name, long size, ObjectType type) {
 
   /** Returns the object's bytes: a pure function of the seed and this specification. */
   public ObjectSource source(long seed) {
-    throw new UnsupportedOperationException();
+    return switch (type) {
+      case ZEROS -> new ZeroBytes(size);
+      case RANDOM -> RandomBytes.of(seed, index, size);
+    };
   }
 }
