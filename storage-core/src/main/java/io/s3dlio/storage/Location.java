@@ -3,8 +3,9 @@ package io.s3dlio.storage;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,17 +33,25 @@ public record Location(String scheme, String container, String key) implements S
     requireNonNull(scheme, "scheme is null");
     requireNonNull(container, "container is null");
     requireNonNull(key, "key is null");
-    if (!SCHEMES.contains(scheme)) {
+    requireKnown(scheme);
+    // First of all, so that no other message prints what may be a secret.
+    if (container.indexOf('@') >= 0) {
       throw new IllegalArgumentException(
-          "Invalid location: unknown scheme '%s' (known: %s)"
-              .formatted(scheme, String.join(", ", SCHEMES)));
+          "Invalid location: %s:// is followed by user info (give credentials in the configuration)"
+              .formatted(scheme));
     }
     if (LOCAL_SCHEMES.contains(scheme) != container.isEmpty()) {
       throw new IllegalArgumentException(
           LOCAL_SCHEMES.contains(scheme)
               ? "Invalid location: %s://%s/ names a host (write %s:///path)"
                   .formatted(scheme, container, scheme)
-              : "Invalid location: %s:// names no container".formatted(scheme));
+              : "Invalid location: %s:// names no container (write %s://container/key)"
+                  .formatted(scheme, scheme));
+    }
+    if (container.chars().anyMatch(c -> "/?#\\".indexOf(c) >= 0 || c <= ' ')) {
+      throw new IllegalArgumentException(
+          "Invalid location: '%s' is no container's name (it has none of / ? # \\ and spaces)"
+              .formatted(container));
     }
     if (key.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("Invalid location: the key contains a NUL character");
@@ -50,10 +59,12 @@ public record Location(String scheme, String container, String key) implements S
   }
 
   /**
-   * Parses {@code scheme://container/key}. For local files {@code file:/path}, an absolute path and
-   * a path relative to the working directory are accepted too.
+   * Parses {@code scheme://container/key}. For local files {@code file:/path}, {@code
+   * file://./path} and a path without a scheme are accepted too; a relative one starts at the
+   * working directory.
    *
-   * @throws IllegalArgumentException if the scheme is unknown or the container is missing
+   * @throws IllegalArgumentException if the scheme is unknown, the container is missing, or there
+   *     is user info; the message does not repeat it
    */
   public static Location parse(String uri) {
     requireNonNull(uri, "uri is null");
@@ -64,13 +75,21 @@ public record Location(String scheme, String container, String key) implements S
     int slash = uri.indexOf('/');
     boolean hasScheme = colon > 1 && (slash < 0 || slash == colon + 1);
     if (!hasScheme) {
+      if (colon >= 0 && (slash < 0 || colon < slash)) {
+        throw new IllegalArgumentException(
+            "Invalid location: a relative path with a colon in its first name looks like a scheme"
+                + " (write ./ before it)");
+      }
       return local("file", uri);
     }
     String scheme = uri.substring(0, colon).toLowerCase(Locale.ROOT);
     String rest = uri.substring(colon + 1);
     if (LOCAL_SCHEMES.contains(scheme)) {
-      return local(scheme, rest.startsWith("//") ? rest.substring(2) : rest);
+      return rest.startsWith("//")
+          ? localAfterSlashes(scheme, rest.substring(2))
+          : local(scheme, rest);
     }
+    requireKnown(scheme);
     if (!rest.startsWith("//")) {
       throw new IllegalArgumentException(
           "Invalid location: '%s:' is not followed by '//'".formatted(scheme));
@@ -81,18 +100,46 @@ public record Location(String scheme, String container, String key) implements S
         : new Location(scheme, rest.substring(2, end), rest.substring(end + 1));
   }
 
-  private static Location local(String scheme, String path) {
-    if (path.startsWith("/")) {
-      return new Location(scheme, "", path.substring(1));
-    }
-    boolean relative = path.startsWith("./") || path.startsWith("../") || !path.contains(":");
-    if (path.isEmpty() || !relative) {
+  private static void requireKnown(String scheme) {
+    if (!SCHEMES.contains(scheme)) {
       throw new IllegalArgumentException(
-          "Invalid location: %s://%s has no path".formatted(scheme, path));
+          "Invalid location: unknown scheme '%s' (known: %s)"
+              .formatted(scheme, String.join(", ", SCHEMES)));
     }
-    String absolute = Path.of("").toAbsolutePath().resolve(path).normalize().toString();
-    boolean prefix = path.endsWith("/") && !absolute.endsWith("/");
-    return new Location(scheme, "", absolute.substring(1) + (prefix ? "/" : ""));
+  }
+
+  private static Location localAfterSlashes(String scheme, String path) {
+    boolean dotted = path.startsWith("./") || path.startsWith("../");
+    if (!dotted && !path.startsWith("/")) {
+      throw new IllegalArgumentException(
+          path.isEmpty()
+              ? "Invalid location: %s:// has no path".formatted(scheme)
+              : "Invalid location: %1$s:// is followed by a host (write %1$s:///path, or %1$s://./path for a relative one)"
+                  .formatted(scheme));
+    }
+    return local(scheme, path);
+  }
+
+  private static Location local(String scheme, String path) {
+    if (path.isEmpty()) {
+      throw new IllegalArgumentException("Invalid location: %s: has no path".formatted(scheme));
+    }
+    return new Location(
+        scheme, "", path.startsWith("/") ? path.substring(1) : keyInWorkingDirectory(path));
+  }
+
+  /** Text alone: {@code Path} cannot express every name in every locale. */
+  private static String keyInWorkingDirectory(String path) {
+    Deque<String> names = new ArrayDeque<>();
+    for (String name : (System.getProperty("user.dir") + "/" + path).split("/")) {
+      if (name.equals("..")) {
+        names.pollLast();
+      } else if (!name.isEmpty() && !name.equals(".")) {
+        names.addLast(name);
+      }
+    }
+    String key = String.join("/", names);
+    return path.endsWith("/") && !key.isEmpty() ? key + "/" : key;
   }
 
   /** Returns whether this is in the local file system, buffered or direct. */

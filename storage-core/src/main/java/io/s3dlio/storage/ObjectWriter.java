@@ -18,9 +18,23 @@ public interface ObjectWriter extends Closeable {
    */
   StagedObject stage() throws IOException;
 
-  /** Ends writing and makes the object visible, whole. */
+  /**
+   * Ends writing and makes the object visible, whole. If that fails nothing is left behind.
+   *
+   * @throws AlreadyExistsException if the object exists and the options do not let it be replaced
+   */
   default ObjectInfo complete() throws IOException {
-    return stage().complete();
+    StagedObject staged = stage();
+    try {
+      return staged.complete();
+    } catch (IOException | RuntimeException e) {
+      try {
+        staged.abort();
+      } catch (IOException | RuntimeException failedAbort) {
+        e.addSuppressed(failedAbort);
+      }
+      throw e;
+    }
   }
 
   /** Discards the object unless it was staged or completed. Idempotent. */

@@ -1,34 +1,94 @@
 package io.s3dlio.storage.range;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.s3dlio.storage.CancellationToken;
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
-/** Runs reads as bounded concurrent ranges, on threads that are never interrupted. Thread-safe. */
+/**
+ * Runs reads as bounded concurrent ranges, on daemon threads of its own that are never interrupted
+ * and end when they are idle. Thread-safe.
+ */
 public final class RangeEngine implements AutoCloseable {
+  private static final int MIN_SHARED_THREADS = 32;
+  private static final int SHARED_THREADS_PER_CORE = 4;
+  private static final int IDLE_SECONDS = 30;
+  private static final int MAX_BUFFER = Integer.MAX_VALUE - 8;
+
+  private final int maxThreads;
+  private final ThreadPoolExecutor threads;
+  private final RetryPolicy retryPolicy;
+  private final Timer timer;
+  private final LongSupplier clock;
+  private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
   /**
    * @param maxThreads how many ranges run at once, over all batches
    */
   public RangeEngine(int maxThreads) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Returns the JVM's engine. */
-  public static RangeEngine shared() {
-    throw new UnsupportedOperationException();
+    this(maxThreads, RetryPolicy.DEFAULT, RangeEngine::runLater, System::nanoTime);
   }
 
   /**
-   * Starts a batch of reads and returns at once. Requests above {@link
-   * RangeEngineConfig#minSplitSize} are cut into ranges; each range is retried from the byte that
-   * it reached.
+   * @param timer runs what waits for another attempt
+   * @param clock nanoseconds from any origin
+   */
+  RangeEngine(int maxThreads, RetryPolicy retryPolicy, Timer timer, LongSupplier clock) {
+    requirePositive("maxThreads", maxThreads);
+    this.maxThreads = maxThreads;
+    this.retryPolicy = retryPolicy;
+    this.timer = timer;
+    this.clock = clock;
+    AtomicInteger count = new AtomicInteger();
+    this.threads =
+        new ThreadPoolExecutor(
+            maxThreads,
+            maxThreads,
+            IDLE_SECONDS,
+            SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> newThread(task, "s3dlio-io-" + count.getAndIncrement()));
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Returns the JVM's engine, of four threads a core and at least 32. Nobody closes it. */
+  public static RangeEngine shared() {
+    return Shared.ENGINE;
+  }
+
+  /**
+   * Starts a batch of reads and returns at once. Requests of {@link RangeEngineConfig#minSplitSize}
+   * and more are cut into ranges, which start in the order of the requests; each range is retried
+   * from the byte that it reached. A target belongs to the batch until it has {@linkplain
+   * BatchRead#whenDrained drained}; once {@link BatchRead#await} has returned, every target's
+   * position is at its limit. After a failure the targets' positions and content are undefined.
+   *
+   * <p>{@link RangeEngineConfig#maxConcurrentRanges} counts the ranges of one object within the
+   * batch. {@link RangeEngineConfig#timeout} runs from the start of a range's first attempt; a
+   * range that is stuck in its store fails the batch in {@link BatchRead#await}, and holds one of
+   * the engine's threads until the store lets go.
    *
    * @param maxConcurrency how many ranges of this batch are in flight at most
    * @param token cancels the batch
+   * @throws IllegalStateException if the engine was closed
    */
   public BatchRead submit(
       ObjectStore store,
@@ -36,18 +96,141 @@ public final class RangeEngine implements AutoCloseable {
       RangeEngineConfig config,
       int maxConcurrency,
       CancellationToken token) {
-    throw new UnsupportedOperationException();
+    requireNonNull(store, "store is null");
+    requireNonNull(config, "config is null");
+    requireNonNull(token, "token is null");
+    requirePositive("maxConcurrency", maxConcurrency);
+    Batch batch = new Batch(this, store, List.copyOf(requests), config, maxConcurrency);
+    batches.add(batch);
+    if (closed) {
+      batches.remove(batch);
+      throw new IllegalStateException("Cannot read: the engine was closed");
+    }
+    batch.start(token);
+    return batch;
   }
 
-  /** Reads one range of an object into a read-only direct buffer that the collector owns. */
+  /**
+   * Reads one range of an object into a read-only direct buffer that the collector owns.
+   *
+   * @throws StorageException if the range is larger than a buffer can be, 2 GiB, or than the direct
+   *     memory that is left
+   */
   public ByteBuffer get(ObjectStore store, ObjectInfo object, long offset, long length)
       throws IOException {
-    throw new UnsupportedOperationException();
+    ByteBuffer target = allocate(object, new Range(offset, length));
+    RangeEngineConfig config = store.rangeDefaults();
+    BatchRead batch =
+        submit(
+            store,
+            List.of(ReadRequest.of(object, offset, target)),
+            config,
+            config.maxConcurrentRanges(),
+            new CancellationToken());
+    try {
+      batch.await();
+    } finally {
+      batch.cancel();
+    }
+    return target.rewind().asReadOnlyBuffer();
   }
 
-  /** Lets what is in flight drain and ends the threads. Idempotent. */
+  private static ByteBuffer allocate(ObjectInfo object, Range range) throws StorageException {
+    if (range.length() > MAX_BUFFER) {
+      throw new StorageException(
+          Failure.of(
+                  "read",
+                  object.location(),
+                  "%d bytes do not fit a buffer".formatted(range.length()))
+              .withRemedy("Read it in ranges"));
+    }
+    try {
+      return ByteBuffer.allocateDirect(Math.toIntExact(range.length()));
+    } catch (OutOfMemoryError e) {
+      throw new StorageException(
+          Failure.of(
+                  "read",
+                  object.location(),
+                  "%d bytes do not fit the direct memory that is left: %s"
+                      .formatted(range.length(), e.getMessage()))
+              .withRemedy("Raise -XX:MaxDirectMemorySize, or read it in ranges"));
+    }
+  }
+
+  /**
+   * Ends the engine: no range starts any more, those in flight drain, and the threads end. A batch
+   * of which ranges are left fails. Waits for all that, however long a store may take, unless this
+   * thread is interrupted. Idempotent.
+   */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    closed = true;
+    batches.forEach(batch -> batch.stop("the engine was closed"));
+    threads.shutdown();
+    try {
+      boolean ended = false;
+      while (!ended) {
+        ended = threads.awaitTermination(1, HOURS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  int maxThreads() {
+    return maxThreads;
+  }
+
+  RetryPolicy retryPolicy() {
+    return retryPolicy;
+  }
+
+  long nanoTime() {
+    return clock.getAsLong();
+  }
+
+  void execute(Runnable worker) {
+    threads.execute(worker);
+  }
+
+  void schedule(Runnable action, long nanos) {
+    timer.runLater(action, nanos);
+  }
+
+  void forget(Batch batch) {
+    batches.remove(batch);
+  }
+
+  /** The JDK's own timer thread; what it runs is short. */
+  private static void runLater(Runnable action, long nanos) {
+    CompletableFuture.delayedExecutor(nanos, NANOSECONDS, Runnable::run).execute(action);
+  }
+
+  /** Inherits neither thread locals nor a class loader from the task that happens to come first. */
+  private static Thread newThread(Runnable task, String name) {
+    Thread thread = new Thread(null, task, name, 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(RangeEngine.class.getClassLoader());
+    return thread;
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("Invalid %s: %d (must be > 0)".formatted(name, value));
+    }
+  }
+
+  /** Runs an action after so many nanoseconds. */
+  @FunctionalInterface
+  interface Timer {
+    void runLater(Runnable action, long nanos);
+  }
+
+  private static final class Shared {
+    static final RangeEngine ENGINE =
+        new RangeEngine(
+            Math.max(
+                MIN_SHARED_THREADS,
+                SHARED_THREADS_PER_CORE * Runtime.getRuntime().availableProcessors()));
   }
 }

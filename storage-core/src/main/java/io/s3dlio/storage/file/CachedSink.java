@@ -1,0 +1,56 @@
+package io.s3dlio.storage.file;
+
+import io.s3dlio.storage.PageCacheMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/** Writes through the page cache. */
+final class CachedSink implements FileSink {
+  private static final Set<StandardOpenOption> CREATE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private final Path path;
+  private final FileChannel channel;
+  private final boolean evict;
+  private final PageCache pageCache;
+
+  CachedSink(Path path, PageCacheMode mode, ChannelOpener opener, PageCache pageCache)
+      throws IOException {
+    this.path = path;
+    this.channel = opener.open(path, CREATE);
+    this.evict = mode == PageCacheMode.DONT_NEED;
+    this.pageCache = pageCache;
+  }
+
+  @Override
+  public void write(ByteBuffer chunk) throws IOException {
+    int limit = chunk.limit();
+    try {
+      while (chunk.position() < limit) {
+        // The JDK copies what is not direct, and keeps a buffer as large for the thread.
+        chunk.limit(
+            chunk.position() + Math.min(limit - chunk.position(), RangeReader.MAX_TRANSFER));
+        channel.write(chunk);
+      }
+    } finally {
+      chunk.limit(limit);
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    channel.force(true);
+    if (evict) {
+      pageCache.evict(path);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,226 @@
+package io.s3dlio.storage.file;
+
+import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.WriterOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What both local stores do alike: all but moving the bytes. */
+final class LocalObjects {
+  private final String scheme;
+  private final RangeReader reader;
+  private final FileSink.Opener sinks;
+
+  LocalObjects(String scheme, RangeReader reader, FileSink.Opener sinks) {
+    this.scheme = scheme;
+    this.reader = reader;
+    this.sinks = sinks;
+  }
+
+  ObjectInfo stat(Location location) throws IOException {
+    Path path = existing("stat", location);
+    return FileVersion.info(location, file("stat", location, path));
+  }
+
+  /**
+   * Reads, then looks whether the path still names the version that was asked for: only then the
+   * bytes count. So a read costs one look at the file, not two.
+   */
+  void read(ReadRequest request) throws IOException {
+    Location location = request.location();
+    String etag = request.etag();
+    ByteBuffer target = request.target();
+    Path path = existing("read", location);
+    long length = FileVersion.size(etag);
+    if (etag.isEmpty() || !target.hasRemaining()) {
+      // Not knowing what is there: opening a pipe would never return.
+      length = version(location, path, etag).size();
+    }
+    if (!target.hasRemaining()) {
+      requireInside(request, length);
+      return;
+    }
+    int start = target.position();
+    try {
+      reader.read(path, request.offset(), target, length);
+    } catch (IOException e) {
+      throw FileErrors.reading("read", location, path, e);
+    }
+    if (!etag.isEmpty() || target.hasRemaining()) {
+      int reached = target.position();
+      target.position(start);
+      long lengthNow = version(location, path, etag).size();
+      target.position(reached);
+      if (target.hasRemaining()) {
+        throw truncated(request, start, lengthNow);
+      }
+    }
+  }
+
+  ObjectListing list(Location prefix, ListOptions options) {
+    requireScheme(prefix);
+    return new LocalListing(prefix, options, name -> !TempNames.isTemp(name));
+  }
+
+  ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) throws IOException {
+    Path path = creatable(location);
+    // Spares writing it all; whether the name is free is decided when it is given.
+    if (!options.replaceExisting() && Files.isRegularFile(path)) {
+      throw FileErrors.alreadyExists("put", location, null);
+    }
+    try (ObjectWriter writer = new LocalWriter(location, path, options, sinks)) {
+      writer.write(content);
+      return writer.complete();
+    }
+  }
+
+  ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    return new LocalWriter(location, creatable(location), options, sinks);
+  }
+
+  /** Directories, pipes and dangling links are no objects, so there is nothing to delete. */
+  void delete(Location location) throws IOException {
+    requireScheme(location);
+    if (location.isPrefix()) {
+      return;
+    }
+    Path path = LocalPaths.of("delete", location);
+    try {
+      file("delete", location, path);
+      Files.deleteIfExists(path);
+    } catch (NotFoundException e) {
+      // Deleting what is not there succeeds.
+    } catch (IOException e) {
+      throw FileErrors.other("delete", location, e);
+    }
+  }
+
+  void deleteBatch(Collection<Location> locations) throws IOException {
+    locations.forEach(this::requireScheme);
+    Map<Location, StorageException> failures = new LinkedHashMap<>();
+    for (Location location : locations) {
+      try {
+        delete(location);
+      } catch (StorageException e) {
+        failures.put(location, e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new BatchDeleteException(failures);
+    }
+  }
+
+  /**
+   * A writer's temporary files lie in the directories of its objects and do not tell their names.
+   * So a prefix that ends within a name covers the directories that begin so, and not the files
+   * beside them.
+   */
+  long abortUnfinished(Location prefix, String writerId) throws IOException {
+    requireScheme(prefix);
+    long removed = 0;
+    try (ObjectListing unfinished =
+        new LocalListing(prefix, ListOptions.RECURSIVE, TempNames.of(writerId))) {
+      while (unfinished.hasNext()) {
+        Location location = unfinished.next().location();
+        try {
+          removed += Files.deleteIfExists(LocalPaths.of("discard", location)) ? 1 : 0;
+        } catch (IOException e) {
+          throw FileErrors.other("discard", location, e);
+        }
+      }
+    }
+    return removed;
+  }
+
+  private Path existing(String operation, Location location) throws StorageException {
+    requireScheme(location);
+    if (location.isPrefix()) {
+      throw new NotFoundException(
+          Failure.of(operation, location, "a key that is empty or ends with a slash is a prefix"));
+    }
+    return LocalPaths.of(operation, location);
+  }
+
+  private Path creatable(Location location) throws StorageException {
+    requireScheme(location);
+    if (location.isPrefix()) {
+      throw new StorageException(
+          Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
+              .withRemedy("Name an object"));
+    }
+    if (TempNames.isTemp(location.name())) {
+      throw new StorageException(
+          Failure.of("put", location, "such names are kept for unfinished writes")
+              .withRemedy("Choose another key"));
+    }
+    return LocalPaths.of("put", location);
+  }
+
+  private void requireScheme(Location location) {
+    if (!location.scheme().equals(scheme)) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s (this store has %s:// alone)".formatted(location, scheme));
+    }
+  }
+
+  private static BasicFileAttributes version(Location location, Path path, String etag)
+      throws IOException {
+    BasicFileAttributes attributes = file("read", location, path);
+    if (!etag.isEmpty() && !etag.equals(FileVersion.etag(attributes))) {
+      throw new ObjectChangedException(
+          Failure.of("read", location, "it was written again since it was listed")
+              .withRemedy("List it again"));
+    }
+    return attributes;
+  }
+
+  private static BasicFileAttributes file(String operation, Location location, Path path)
+      throws IOException {
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (IOException e) {
+      throw FileErrors.reading(operation, location, path, e);
+    }
+    if (!attributes.isRegularFile()) {
+      throw new NotFoundException(
+          Failure.of(
+              operation,
+              location,
+              attributes.isDirectory() ? "it is a directory" : "it is not a regular file"));
+    }
+    return attributes;
+  }
+
+  private static void requireInside(ReadRequest request, long length) throws TruncatedException {
+    if (request.offset() > length) {
+      throw truncated(request, request.target().position(), length);
+    }
+  }
+
+  private static TruncatedException truncated(ReadRequest request, int start, long length) {
+    long end = request.offset() + request.target().limit() - start;
+    return new TruncatedException(
+        Failure.of(
+            "read",
+            request.location(),
+            "the range ends at byte %d, the object at byte %d".formatted(end, length)));
+  }
+}

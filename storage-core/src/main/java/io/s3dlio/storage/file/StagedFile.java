@@ -1,0 +1,97 @@
+package io.s3dlio.storage.file;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.StagedObject;
+import io.s3dlio.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A whole temporary file that waits for its name. Not thread-safe. */
+final class StagedFile implements StagedObject {
+  private final ObjectInfo info;
+  private final Path temp;
+  private final Path path;
+  private final boolean replace;
+  private State state = State.STAGED;
+
+  private enum State {
+    STAGED,
+    COMPLETED,
+    ABORTED
+  }
+
+  StagedFile(ObjectInfo info, Path temp, Path path, boolean replace) {
+    this.info = info;
+    this.temp = temp;
+    this.path = path;
+    this.replace = replace;
+  }
+
+  @Override
+  public Location location() {
+    return info.location();
+  }
+
+  @Override
+  public long length() {
+    return info.length();
+  }
+
+  @Override
+  public ObjectInfo complete() throws IOException {
+    if (state == State.ABORTED) {
+      throw new StorageException(Failure.of("put", info.location(), "it was aborted"));
+    }
+    if (state == State.STAGED) {
+      if (replace) {
+        rename();
+      } else {
+        link();
+      }
+      state = State.COMPLETED;
+    }
+    return info;
+  }
+
+  @Override
+  public void abort() throws IOException {
+    if (state == State.STAGED) {
+      try {
+        Files.deleteIfExists(temp);
+      } catch (IOException e) {
+        throw FileErrors.writing("discard", info.location(), path, e);
+      }
+      state = State.ABORTED;
+    }
+  }
+
+  private void rename() throws IOException {
+    try {
+      Files.move(temp, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw FileErrors.writing("put", info.location(), path, e);
+    }
+  }
+
+  /** Unlike a rename, a link never takes a name that is taken. */
+  private void link() throws IOException {
+    try {
+      try {
+        Files.createLink(path, temp);
+      } catch (FileAlreadyExistsException e) {
+        // It may be ours: a server's answer can get lost, and a completion be tried again.
+        if (Files.isDirectory(path) || !Files.isSameFile(path, temp)) {
+          throw e;
+        }
+      }
+      Files.delete(temp);
+    } catch (IOException e) {
+      throw FileErrors.linking("put", info.location(), path, e);
+    }
+  }
+}

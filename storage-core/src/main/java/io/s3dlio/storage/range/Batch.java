@@ -1,0 +1,352 @@
+package io.s3dlio.storage.range;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.s3dlio.storage.CancellationToken;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ReadRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One batch on the engine's threads. Up to {@code maxWorkers} workers pull ranges until none is
+ * left; each that takes one starts another while more wait, so that small batches wake few threads.
+ *
+ * <p>The lock is held for bookkeeping alone. Nothing of others (store, executor, timer, actions) is
+ * called under it.
+ */
+final class Batch implements BatchRead {
+  private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+
+  private static final long NO_RETRY = -1;
+
+  private final RangeEngine engine;
+  private final ObjectStore store;
+  private final List<ReadRequest> requests;
+  private final RangeEngineConfig config;
+  private final long timeoutNanos;
+  private final int maxWorkers;
+  private final Runnable worker = this::work;
+
+  /** Open until the outcome is known. A success is told after its actions have run. */
+  private final CountDownLatch done = new CountDownLatch(1);
+
+  private final Object lock = new Object();
+  private final RangeQueue queue;
+  private final Set<RangeTask> inFlight = new HashSet<>();
+  private List<Runnable> drainActions = new ArrayList<>();
+  private CancellationToken.Registration registration = () -> {};
+  private @Nullable IOException failure;
+  private int workers;
+  private int backingOff;
+  private boolean retrying = true;
+  private boolean ended;
+  private boolean drained;
+  private long bytes;
+  private long ranges;
+  private long retries;
+
+  Batch(
+      RangeEngine engine,
+      ObjectStore store,
+      List<ReadRequest> requests,
+      RangeEngineConfig config,
+      int maxConcurrency) {
+    this.engine = engine;
+    this.store = store;
+    this.requests = requests;
+    this.config = config;
+    this.timeoutNanos = NANOSECONDS.convert(config.timeout());
+    this.maxWorkers = Math.min(maxConcurrency, engine.maxThreads());
+    this.queue = new RangeQueue(requests, config, maxConcurrency);
+    this.ended = requests.isEmpty();
+  }
+
+  void start(CancellationToken token) {
+    CancellationToken.Registration made = token.onCancel(this::cancel);
+    boolean launch;
+    boolean late;
+    synchronized (lock) {
+      registration = made;
+      launch = addWorker();
+      late = drained;
+    }
+    if (launch) {
+      launch();
+    } else if (late) {
+      made.close();
+    } else {
+      conclude();
+    }
+  }
+
+  @Override
+  public void await() throws IOException {
+    if (done.getCount() > 0) {
+      try {
+        while (!done.await(nanosToNextTimeout(), NANOSECONDS)) {
+          failOverdue();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw ReadFailures.ended(requests, "the thread that waits was interrupted");
+      }
+    }
+    synchronized (lock) {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    failOverdue();
+    return done.getCount() == 0;
+  }
+
+  @Override
+  public void cancel() {
+    end(() -> ReadFailures.ended(requests, "the read was cancelled"));
+  }
+
+  /** Starts no further range; succeeds if all are in flight already and need no retry. */
+  void stop(String reason) {
+    boolean unfinished;
+    synchronized (lock) {
+      retrying = false;
+      unfinished = !queue.isEmpty() || backingOff > 0;
+    }
+    if (unfinished) {
+      end(() -> ReadFailures.ended(requests, reason));
+    }
+  }
+
+  @Override
+  public void whenDrained(Runnable action) {
+    synchronized (lock) {
+      if (!drained) {
+        drainActions.add(action);
+        return;
+      }
+    }
+    run(action);
+  }
+
+  @Override
+  public Stats stats() {
+    synchronized (lock) {
+      return new Stats(bytes, ranges, retries);
+    }
+  }
+
+  private void work() {
+    try {
+      RangeTask task = proceed(null, null);
+      while (task != null) {
+        task = proceed(task, read(task));
+      }
+    } catch (RuntimeException | Error e) {
+      end(() -> unexpected(e));
+    }
+  }
+
+  private @Nullable Throwable read(RangeTask task) {
+    try {
+      store.read(task.rest());
+      return task.request().target().hasRemaining() ? ReadFailures.incomplete(task) : null;
+    } catch (Throwable e) {
+      return e;
+    } finally {
+      // A store that left the flag set would have the next range's channel closed.
+      boolean ignored = Thread.interrupted();
+    }
+  }
+
+  /** Accounts for the range that a worker has read, if any, and gives it the next one. */
+  private @Nullable RangeTask proceed(@Nullable RangeTask last, @Nullable Throwable error) {
+    long backoffNanos = NO_RETRY;
+    boolean launch = false;
+    boolean over;
+    RangeTask next;
+    synchronized (lock) {
+      if (last != null) {
+        backoffNanos = settle(last, error);
+      }
+      next = ended ? null : queue.poll();
+      if (next == null) {
+        workers--;
+      } else {
+        begin(next);
+        launch = addWorker();
+      }
+      over = ended;
+    }
+    if (last != null && backoffNanos != NO_RETRY) {
+      retryAfter(last, backoffNanos);
+    }
+    if (launch) {
+      launch();
+    }
+    if (over) {
+      conclude();
+    }
+    return next;
+  }
+
+  private void begin(RangeTask task) {
+    task.begin(engine.nanoTime());
+    inFlight.add(task);
+    if (task.attempts() == 1) {
+      ranges++;
+    } else {
+      retries++;
+    }
+  }
+
+  private long settle(RangeTask task, @Nullable Throwable error) {
+    inFlight.remove(task);
+    bytes += task.takeProgress();
+    queue.landed(task);
+    if (ended) {
+      return NO_RETRY;
+    }
+    if (error == null) {
+      task.finish();
+      ended = inFlight.isEmpty() && backingOff == 0 && !queue.hasNext();
+      return NO_RETRY;
+    }
+    if (retrying
+        && ReadFailures.isRetryable(error)
+        && engine.retryPolicy().allows(task.attempts())) {
+      long delay = engine.retryPolicy().delayNanos(task.attempts());
+      if (delay < timeoutNanos - task.elapsedNanos(engine.nanoTime())) {
+        backingOff++;
+        return delay;
+      }
+    }
+    fail(() -> ReadFailures.of(error, task.request().location(), task.attempts()));
+    return NO_RETRY;
+  }
+
+  private void retryAfter(RangeTask task, long nanos) {
+    try {
+      engine.schedule(() -> resume(task), nanos);
+    } catch (RuntimeException | Error e) {
+      end(() -> unexpected(e));
+    }
+  }
+
+  private void resume(RangeTask task) {
+    boolean launch;
+    synchronized (lock) {
+      if (ended) {
+        return;
+      }
+      backingOff--;
+      queue.retry(task);
+      launch = addWorker();
+    }
+    if (launch) {
+      launch();
+    }
+  }
+
+  /** Counts one more worker if there is something for it to do. */
+  private boolean addWorker() {
+    if (ended || workers == maxWorkers || !queue.hasNext()) {
+      return false;
+    }
+    workers++;
+    return true;
+  }
+
+  private void launch() {
+    try {
+      engine.execute(worker);
+    } catch (RuntimeException | Error e) {
+      end(() -> unexpected(e));
+    }
+  }
+
+  private long nanosToNextTimeout() {
+    synchronized (lock) {
+      long now = engine.nanoTime();
+      long longest = inFlight.stream().mapToLong(task -> task.elapsedNanos(now)).max().orElse(0);
+      return timeoutNanos - longest;
+    }
+  }
+
+  private void failOverdue() {
+    synchronized (lock) {
+      long now = engine.nanoTime();
+      for (RangeTask task : inFlight) {
+        if (task.elapsedNanos(now) >= timeoutNanos) {
+          fail(() -> ReadFailures.timeout(task, config.timeout()));
+        }
+      }
+    }
+    conclude();
+  }
+
+  private void end(Supplier<IOException> reason) {
+    synchronized (lock) {
+      fail(reason);
+    }
+    conclude();
+  }
+
+  /** Ends the batch unless it has ended: the first failure is the one that counts. */
+  private void fail(Supplier<IOException> reason) {
+    if (!ended) {
+      ended = true;
+      failure = reason.get();
+      queue.clear();
+    }
+  }
+
+  /** If the batch has ended, tells those who wait for its failure, or for it to drain. */
+  private void conclude() {
+    List<Runnable> actions;
+    CancellationToken.Registration cancellation;
+    synchronized (lock) {
+      if (!ended || drained) {
+        return;
+      }
+      if (failure != null) {
+        done.countDown();
+      }
+      if (!inFlight.isEmpty()) {
+        return;
+      }
+      drained = true;
+      actions = drainActions;
+      drainActions = List.of();
+      cancellation = registration;
+    }
+    actions.forEach(Batch::run);
+    done.countDown();
+    cancellation.close();
+    engine.forget(this);
+  }
+
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("An action after a read has failed", e);
+    }
+  }
+
+  private IOException unexpected(Throwable error) {
+    return ReadFailures.of(error, requests.get(0).location(), 1);
+  }
+}
