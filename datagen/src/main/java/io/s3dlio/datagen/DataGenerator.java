@@ -1,5 +1,7 @@
 package io.s3dlio.datagen;
 
+import static java.util.Objects.requireNonNull;
+
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
@@ -8,17 +10,27 @@ import java.util.function.Consumer;
 
 /** Generates data sets without Spark: the guide's {@code put_many}. Immutable, thread-safe. */
 public final class DataGenerator {
+  private final ObjectStore store;
+  private final long seed;
+  private final PutOptions options;
+
   /** Generates into a store with {@link PutOptions#DEFAULT} and seed 0. */
   public DataGenerator(ObjectStore store) {
-    throw new UnsupportedOperationException();
+    this(store, 0, PutOptions.DEFAULT);
   }
 
-  public DataGenerator withSeed(long seed) {
-    throw new UnsupportedOperationException();
+  private DataGenerator(ObjectStore store, long seed, PutOptions options) {
+    this.store = requireNonNull(store, "store is null");
+    this.seed = seed;
+    this.options = requireNonNull(options, "options is null");
   }
 
-  public DataGenerator withOptions(PutOptions options) {
-    throw new UnsupportedOperationException();
+  public DataGenerator withSeed(long newSeed) {
+    return new DataGenerator(store, newSeed, options);
+  }
+
+  public DataGenerator withOptions(PutOptions newOptions) {
+    return new DataGenerator(store, seed, newOptions);
   }
 
   /** Puts {@code count} objects of one type and size below a prefix. */
@@ -45,7 +57,22 @@ public final class DataGenerator {
       Consumer<Progress> listener,
       CancellationToken token)
       throws IOException {
-    throw new UnsupportedOperationException();
+    if (count < 0) {
+      throw new IllegalArgumentException("Invalid count: %d (must be >= 0)".formatted(count));
+    }
+    if (size < 0) {
+      throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
+    }
+    NameTemplate names = NameTemplate.parse(template, count);
+    Tally tally = new Tally(count, listener);
+    try (ObjectPutter putter = new ObjectPutter(store, prefix, options, token)) {
+      for (long index = 0; index < count; index++) {
+        ObjectSpec object = new ObjectSpec(index, names.name(index), size, type);
+        putter.put(object.name(), object.source(seed), tally::add);
+      }
+      putter.drain();
+    }
+    return tally.progress();
   }
 
   /**
@@ -54,4 +81,25 @@ public final class DataGenerator {
    * @param total how many objects there will be
    */
   public record Progress(long objects, long bytes, long total) {}
+
+  /** Counts what is done and says so, one object at a time. */
+  private static final class Tally {
+    private final Consumer<Progress> listener;
+    private Progress progress;
+
+    Tally(long total, Consumer<Progress> listener) {
+      this.listener = requireNonNull(listener, "listener is null");
+      this.progress = new Progress(0, 0, total);
+    }
+
+    synchronized void add(PutResult result) {
+      progress =
+          new Progress(progress.objects() + 1, progress.bytes() + result.size(), progress.total());
+      listener.accept(progress);
+    }
+
+    synchronized Progress progress() {
+      return progress;
+    }
+  }
 }

@@ -2,10 +2,13 @@ package io.s3dlio.storage.manifest;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
+
 /**
  * One object that a job wrote.
  *
- * @param name its key below the job's prefix
+ * @param name its key below the job's prefix: relative, with no empty, {@code .} or {@code ..}
+ *     component
  * @param size its length in bytes
  * @param crc32c the CRC-32C of its bytes
  * @param index the object's index in the generated data set, or -1 for real content
@@ -15,6 +18,25 @@ public record ManifestEntry(String name, long size, int crc32c, long index, Stri
   public ManifestEntry {
     requireNonNull(name, "name is null");
     requireNonNull(objectType, "objectType is null");
+    if (Arrays.stream(name.split("/", -1)).anyMatch(ManifestEntry::leadsAway)) {
+      throw new IllegalArgumentException(
+          "Invalid name: '%s' (must be a key below a prefix)".formatted(name));
+    }
+    if (size < 0) {
+      throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
+    }
+    if (index < -1) {
+      throw new IllegalArgumentException("Invalid index: %d (must be >= -1)".formatted(index));
+    }
+    if ((index == -1) != objectType.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid objectType: '%s' (generated objects have one, real content has none)"
+              .formatted(objectType));
+    }
+  }
+
+  private static boolean leadsAway(String component) {
+    return component.isEmpty() || component.equals(".") || component.equals("..");
   }
 
   /** Returns an entry of real content, which only its checksum can prove. */
