@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
  *     digits and hyphens, at most 64
  */
 public record WriterOptions(boolean replaceExisting, PageCacheMode pageCacheMode, String writerId) {
+  private static final Pattern WRITER_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
   /** Replaces what is there, as {@code put} does everywhere. */
   public static final WriterOptions DEFAULT =
       new WriterOptions(true, PageCacheMode.AUTO, "anonymous");
-
-  private static final Pattern WRITER_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   public WriterOptions {
     requireNonNull(pageCacheMode, "pageCacheMode is null");
