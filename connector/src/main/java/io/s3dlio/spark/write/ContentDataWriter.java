@@ -85,18 +85,17 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
     if (existing.isEmpty()) {
       return false;
     }
-    if (job.onExisting() == OnExisting.SKIP) {
+    if (Checksums.matches(store, existing.get(), entry)) {
+      metrics.alreadyThere();
+      manifest.add(entry);
+    } else if (job.onExisting() == OnExisting.SKIP) {
       metrics.left();
       manifest.addLeft(entry);
-      return true;
-    }
-    if (!Checksums.matches(store, existing.get(), entry)) {
+    } else {
       throw new AlreadyExistsException(
           Failure.of("write", location, "it exists and is not what would be written")
               .withRemedy("Write below another path, or set onExisting to skip or overwrite"));
     }
-    metrics.alreadyThere();
-    manifest.add(entry);
     return true;
   }
 
