@@ -44,13 +44,13 @@ final class ObjectPut {
       ByteBuffer part = lease.buffer();
       // The store decides, and does so atomically; looking first only saves the work.
       if (onExisting == OnExisting.SKIP && store.exists(location)) {
-        return new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
+        return skip(name, location, source, part);
       }
       try {
         return new PutResult(name, size, write(location, source, part), PutResult.Outcome.WRITTEN);
       } catch (AlreadyExistsException e) {
         return switch (onExisting) {
-          case SKIP -> new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
+          case SKIP -> skip(name, location, source, part);
           case ERROR ->
               new PutResult(
                   name,
@@ -61,6 +61,17 @@ final class ObjectPut {
         };
       }
     }
+  }
+
+  /** Leaves what is there, and tells whether it is what would have come. */
+  private PutResult skip(String name, Location location, ObjectSource source, ByteBuffer part)
+      throws IOException {
+    long size = source.length();
+    CRC32C crc = new CRC32C();
+    ObjectInfo object = store.stat(location);
+    return object.length() == size && isSame(object, source, part, crc)
+        ? new PutResult(name, size, (int) crc.getValue(), PutResult.Outcome.ALREADY_THERE)
+        : new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
   }
 
   private int write(Location location, ObjectSource source, ByteBuffer part) throws IOException {

@@ -197,6 +197,15 @@ public final class Options {
           Function.identity(),
           Optional.empty());
 
+  public static final OptionKey<Optional<Long>> OBJECT_COUNT =
+      optional(
+          "objectCount",
+          Scope.WRITE,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          "How many synthetic objects there will be, their indexes being below it. Needed by names"
+              + " with `{count}`, and by one object's name without a placeholder.");
+
   public static final OptionKey<Long> SEED =
       number(
           "seed",
@@ -273,6 +282,7 @@ public final class Options {
           OBJECT_TYPE,
           OBJECT_SIZE,
           OBJECT_NAME,
+          OBJECT_COUNT,
           SEED,
           ON_EXISTING,
           OVERWRITE_PREFIX,
