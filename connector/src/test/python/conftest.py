@@ -5,9 +5,14 @@ import random
 import sys
 
 import pytest
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 MIB = 1 << 20
+
+# Spark has exceptions of its own for what fails on the driver, and leaves those of tasks to Py4J.
+ERRORS = (PySparkException, Py4JJavaError)
 
 # Smaller than what some tests read at once, so that the pool has to be given back and lent again.
 MEMORY_BUDGET = "32mb"

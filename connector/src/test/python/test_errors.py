@@ -1,7 +1,7 @@
 """What a Python user reads when something is wrong."""
 
 import pytest
-from pyspark.errors import PySparkException
+from conftest import ERRORS
 from pyspark.sql.functions import udf
 
 
@@ -10,17 +10,17 @@ def read(spark, path, **options):
 
 
 def test_unknown_option(spark, tmp_path):
-    with pytest.raises(PySparkException, match="did you mean 'chunkBytes'"):
+    with pytest.raises(ERRORS, match="did you mean 'chunkBytes'"):
         read(spark, f"file://{tmp_path}", chunkByte="1mb")
 
 
 def test_malformed_size(spark, tmp_path):
-    with pytest.raises(PySparkException, match="Invalid maxBatchBytes: '12xb'"):
+    with pytest.raises(ERRORS, match="Invalid maxBatchBytes: '12xb'"):
         read(spark, f"file://{tmp_path}", maxBatchBytes="12xb")
 
 
 def test_missing_path(spark, tmp_path):
-    with pytest.raises(PySparkException) as error:
+    with pytest.raises(ERRORS) as error:
         read(spark, f"file://{tmp_path}/none").count()
     assert f"{tmp_path}/none" in str(error.value)
 
@@ -30,12 +30,12 @@ def test_object_that_vanishes(spark, tmp_path):
     objects = read(spark, f"file://{tmp_path}")
     assert objects.count() == 1
     (tmp_path / "a.bin").unlink()
-    with pytest.raises(PySparkException, match="a.bin"):
+    with pytest.raises(ERRORS, match="a.bin"):
         objects.select(udf(len, "int")("content")).collect()
 
 
 def test_unknown_write_option(spark, tmp_path):
-    with pytest.raises(PySparkException, match="did you mean 'objectSize'"):
+    with pytest.raises(ERRORS, match="did you mean 'objectSize'"):
         spark.range(1).write.format("s3dlio").option("objectSizes", "1").mode("append").save(
             f"file://{tmp_path}/new"
         )

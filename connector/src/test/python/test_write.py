@@ -3,8 +3,7 @@
 import hashlib
 
 import pytest
-from conftest import MIB
-from pyspark.errors import PySparkException
+from conftest import ERRORS, MIB
 
 
 def visible(folder):
@@ -71,11 +70,11 @@ def test_direct_writes_what_file_reads(spark, tmp_path):
 def test_nothing_existing_is_replaced(spark, tmp_path):
     synthetic(spark, tmp_path, seed=1)
     before = visible(tmp_path)
-    with pytest.raises(PySparkException, match="sample_"):
+    with pytest.raises(ERRORS, match="sample_"):
         synthetic(spark, tmp_path, seed=2)
     assert visible(tmp_path) == before
 
 
 def test_the_default_mode_is_refused_by_spark(spark, tmp_path):
-    with pytest.raises(PySparkException, match="ErrorIfExists"):
+    with pytest.raises(ERRORS, match="ErrorIfExists"):
         spark.range(1).write.format("s3dlio").save(f"file://{tmp_path}/new")
