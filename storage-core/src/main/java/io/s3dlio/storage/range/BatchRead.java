@@ -22,7 +22,9 @@ public interface BatchRead {
 
   /**
    * Runs an action once no thread touches a target any more, whether the read succeeded, failed or
-   * was cancelled: the moment to give the memory back. At once if that is already so.
+   * was cancelled: the moment to give the memory back. At once if that is already so, else on the
+   * thread that drains the batch, in the order of registration, and before {@link #await} returns
+   * from a success. The action is short; what it throws is logged.
    */
   void whenDrained(Runnable action);
 

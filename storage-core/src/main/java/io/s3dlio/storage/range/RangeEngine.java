@@ -33,7 +33,8 @@ public final class RangeEngine implements AutoCloseable {
   private static final int MAX_BUFFER = Integer.MAX_VALUE - 8;
 
   private final int maxThreads;
-  private final ThreadPoolExecutor threads;
+  private final ThreadPoolExecutor executor;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final RetryPolicy retryPolicy;
   private final Timer timer;
   private final LongSupplier clock;
@@ -58,7 +59,7 @@ public final class RangeEngine implements AutoCloseable {
     this.timer = timer;
     this.clock = clock;
     AtomicInteger count = new AtomicInteger();
-    this.threads =
+    this.executor =
         new ThreadPoolExecutor(
             maxThreads,
             maxThreads,
@@ -66,7 +67,7 @@ public final class RangeEngine implements AutoCloseable {
             SECONDS,
             new LinkedBlockingQueue<>(),
             task -> newThread(task, "s3dlio-io-" + count.getAndIncrement()));
-    threads.allowCoreThreadTimeOut(true);
+    executor.allowCoreThreadTimeOut(true);
   }
 
   /** Returns the JVM's engine, of four threads a core and at least 32. Nobody closes it. */
@@ -166,11 +167,14 @@ public final class RangeEngine implements AutoCloseable {
   public void close() {
     closed = true;
     batches.forEach(batch -> batch.stop("the engine was closed"));
-    threads.shutdown();
+    executor.shutdown();
     try {
       boolean ended = false;
       while (!ended) {
-        ended = threads.awaitTermination(1, HOURS);
+        ended = executor.awaitTermination(1, HOURS);
+      }
+      for (Thread thread : threads) {
+        thread.join();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -190,7 +194,7 @@ public final class RangeEngine implements AutoCloseable {
   }
 
   void execute(Runnable worker) {
-    threads.execute(worker);
+    executor.execute(worker);
   }
 
   void schedule(Runnable action, long nanos) {
@@ -207,10 +211,12 @@ public final class RangeEngine implements AutoCloseable {
   }
 
   /** Inherits neither thread locals nor a class loader from the task that happens to come first. */
-  private static Thread newThread(Runnable task, String name) {
+  private Thread newThread(Runnable task, String name) {
     Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(RangeEngine.class.getClassLoader());
+    threads.removeIf(old -> old.getState() == Thread.State.TERMINATED);
+    threads.add(thread);
     return thread;
   }
 

@@ -77,7 +77,7 @@ final class RangeTask {
 
   /** Returns the range for a message: its first and last byte. */
   String describe() {
-    long length = (long) request.target().limit() - start;
+    int length = request.target().limit() - start;
     return "%d bytes at %d".formatted(length, request.offset());
   }
 }
