@@ -85,7 +85,7 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
     if (existing.isEmpty()) {
       return false;
     }
-    if (Checksums.matches(store, existing.get(), entry)) {
+    if (isSame(existing.get(), entry)) {
       metrics.alreadyThere();
       manifest.add(entry);
     } else if (job.onExisting() == OnExisting.SKIP) {
@@ -97,6 +97,10 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
               .withRemedy("Write below another path, or set onExisting to skip or overwrite"));
     }
     return true;
+  }
+
+  private boolean isSame(ObjectInfo existing, ManifestEntry entry) throws IOException {
+    return existing.length() == entry.size() && Checksums.crc32c(store, existing) == entry.crc32c();
   }
 
   private Optional<ObjectInfo> stat(Location location) throws IOException {

@@ -10,11 +10,9 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.manifest.Manifest;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.util.HadoopFSUtils;
 
 /** The objects that an overwriting job finds below its prefix and did not write. */
 final class PriorObjects {
@@ -44,7 +42,7 @@ final class PriorObjects {
         boolean isPrior =
             name.startsWith(Manifest.FOLDER)
                 ? !name.startsWith(job.manifestFolder())
-                : isVisible(name) && !written.contains(name);
+                : Visibility.isVisible(name) && !written.contains(name);
         if (isPrior) {
           batch.add(object);
         }
@@ -78,9 +76,5 @@ final class PriorObjects {
                     .formatted(failures.size(), cause.getMessage()))
             .withRemedy("Delete them, or make them deletable and run the job again"),
         cause);
-  }
-
-  private static boolean isVisible(String name) {
-    return Arrays.stream(name.split("/")).noneMatch(HadoopFSUtils::shouldFilterOutPathName);
   }
 }

@@ -10,7 +10,6 @@ import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
-import io.s3dlio.storage.PageCacheMode;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
@@ -30,7 +29,6 @@ record WriteJob(
     String id,
     Location prefix,
     StoreConfig store,
-    PageCacheMode pageCacheMode,
     OnExisting onExisting,
     long seed,
     int maxConcurrency,
@@ -42,12 +40,10 @@ record WriteJob(
   }
 
   static WriteJob of(String id, Location prefix, OnExisting onExisting, ResolvedOptions options) {
-    PageCacheMode pageCacheMode = options.value(Options.PAGE_CACHE_MODE);
     return new WriteJob(
         id,
         prefix,
-        new StoreConfig(pageCacheMode, options.value(Options.DIRECT_FALLBACK)),
-        pageCacheMode,
+        options.storeConfig(),
         onExisting,
         options.value(Options.SEED),
         options.value(Options.WRITE_MAX_CONCURRENCY),
@@ -61,7 +57,7 @@ record WriteJob(
 
   /** Returns how the job's own files are written. */
   WriterOptions writerOptions() {
-    return new WriterOptions(true, pageCacheMode, id);
+    return new WriterOptions(true, store.pageCacheMode(), id);
   }
 
   /** Returns how the job's objects are written. */

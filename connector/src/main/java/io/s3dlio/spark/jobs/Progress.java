@@ -1,0 +1,120 @@
+package io.s3dlio.spark.jobs;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.executor.OutputMetrics;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.SparkSession;
+import scala.Option;
+import scala.Tuple4;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** Prints every so often how far a write is, from what Spark hears of its tasks. */
+final class Progress extends SparkListener implements AutoCloseable {
+  private static final String RECORDS = "internal.metrics.output.recordsWritten";
+  private static final String BYTES = "internal.metrics.output.bytesWritten";
+
+  private final SparkSession spark;
+  private final long total;
+  private final PrintWriter out;
+  private final Figures.Meter meter = Figures.start();
+  private final Map<Long, Written> byTask = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "s3dlio-progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** What tasks have written. */
+  private record Written(long objects, long bytes) {
+    static final Written NOTHING = new Written(0, 0);
+
+    Written plus(Written other) {
+      return new Written(objects + other.objects, bytes + other.bytes);
+    }
+  }
+
+  private Progress(SparkSession spark, long total, PrintWriter out) {
+    this.spark = spark;
+    this.total = total;
+    this.out = out;
+  }
+
+  /**
+   * Prints a line to {@code out} every period until it is closed.
+   *
+   * @param total how many objects there will be
+   */
+  static Progress start(SparkSession spark, long total, Duration period, PrintWriter out) {
+    Progress progress = new Progress(spark, total, out);
+    spark.sparkContext().addSparkListener(progress);
+    progress.timer.scheduleAtFixedRate(
+        progress::print, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    return progress;
+  }
+
+  private void print() {
+    Written written = byTask.values().stream().reduce(Written.NOTHING, Written::plus);
+    double seconds = meter.seconds();
+    double share = total == 0 ? 1 : (double) written.objects() / total;
+    String left = share > 0 ? Math.round(seconds * (1 / share - 1)) + " s left" : "no estimate yet";
+    out.printf(
+        "%d of %d objects, %d bytes, %s GB/s, %s%n",
+        written.objects(),
+        total,
+        written.bytes(),
+        Figures.gigabytesPerSecond(written.bytes(), seconds),
+        left);
+    out.flush();
+  }
+
+  /** A task under way tells its figures with every heartbeat. */
+  @Override
+  public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+    for (Tuple4<Object, Object, Object, Seq<AccumulableInfo>> task :
+        CollectionConverters.asJava(update.accumUpdates())) {
+      long objects = 0;
+      long bytes = 0;
+      for (AccumulableInfo metric : CollectionConverters.asJava(task._4())) {
+        if (metric.name().contains(RECORDS)) {
+          objects = number(metric.update());
+        } else if (metric.name().contains(BYTES)) {
+          bytes = number(metric.update());
+        }
+      }
+      byTask.put((Long) task._1(), new Written(objects, bytes));
+    }
+  }
+
+  private static long number(Option<Object> value) {
+    return value.isDefined() && value.get() instanceof Number number ? number.longValue() : 0;
+  }
+
+  @Override
+  public void onTaskEnd(SparkListenerTaskEnd end) {
+    long task = end.taskInfo().taskId();
+    if (end.taskInfo().successful()) {
+      OutputMetrics output = end.taskMetrics().outputMetrics();
+      byTask.put(task, new Written(output.recordsWritten(), output.bytesWritten()));
+    } else {
+      byTask.remove(task);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    spark.sparkContext().removeSparkListener(this);
+  }
+}
