@@ -166,6 +166,6 @@ final class FileErrors {
 
   private static String reason(IOException e) {
     String text = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-    return text == null || text.isBlank() ? e.getClass().getSimpleName() : text;
+    return text == null || text.isBlank() ? e.toString() : text;
   }
 }

@@ -7,6 +7,7 @@ import static io.s3dlio.storage.file.ResidentPages.PAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.PageCacheMode;
 import io.s3dlio.storage.ReadRequest;
@@ -98,12 +99,12 @@ class PageCacheTest {
   void everyModeReadsTheSameBytes(PageCacheMode mode) throws IOException {
     FileStore store = store(mode);
     byte[] content = content(20_000_003);
-    Path path = directory.resolve("\u00e9 large");
-    store.put(file(path), LocalTest.buffer(content), WriterOptions.DEFAULT);
+    Location location = file(directory).append("/\u00e9 large");
+    store.put(location, LocalTest.buffer(content), WriterOptions.DEFAULT);
     long withheld = store.adviceWithheld();
     ByteBuffer target = ByteBuffer.allocateDirect(20_000_000).position(7).limit(19_999_990);
 
-    store.read(ReadRequest.of(store.stat(file(path)), 5, target));
+    store.read(ReadRequest.of(store.stat(location), 5, target));
 
     assertThat(target.position()).isEqualTo(19_999_990);
     assertThat(bytes(target.position(7))).isEqualTo(Arrays.copyOfRange(content, 5, 5 + 19_999_983));
