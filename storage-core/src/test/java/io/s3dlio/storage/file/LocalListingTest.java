@@ -86,6 +86,8 @@ class LocalListingTest {
     link("too-long", "x".repeat(300));
 
     assertThat(list(store, prefix)).containsExactly("file");
+    assertThat(list(store, prefix.append("circle/"))).isEmpty();
+    assertThat(list(store, prefix.append("x".repeat(300) + "/"))).isEmpty();
   }
 
   @Test
