@@ -25,6 +25,9 @@ public record ReadRequest(Location location, String etag, long offset, ByteBuffe
     if (offset < 0) {
       throw new IllegalArgumentException("Invalid offset: %d (must be >= 0)".formatted(offset));
     }
+    if (!target.isDirect()) {
+      throw new IllegalArgumentException("Invalid target: it is not direct");
+    }
     if (target.isReadOnly()) {
       throw new IllegalArgumentException("Invalid target: it is read-only");
     }

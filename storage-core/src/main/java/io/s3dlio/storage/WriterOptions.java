@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *     digits and hyphens, at most 64
  */
 public record WriterOptions(boolean replaceExisting, PageCacheMode pageCacheMode, String writerId) {
+  // Before any instance, whose constructor needs it.
   private static final Pattern WRITER_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   /** Replaces what is there, as {@code put} does everywhere. */

@@ -1,23 +1,15 @@
 package io.s3dlio.storage.file;
 
-import io.s3dlio.storage.buffer.BufferLease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Reads around the page cache. Blocks go straight to the target where its memory is aligned as the
- * file is; what is left at the head and the tail, or all of it, goes through a block of our own.
- */
+/** Reads around the page cache. */
 final class DirectReader implements RangeReader {
   private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
-
-  /** Enough for the device to be at its full speed, little enough to stay in the processor. */
-  private static final int BOUNCE_SIZE = 1 << 20;
 
   private final DirectIo io;
 
@@ -29,7 +21,7 @@ final class DirectReader implements RangeReader {
   public void read(Path path, long offset, ByteBuffer target, long length) throws IOException {
     int start = target.position();
     try (FileChannel channel = io.open(path, READ);
-        Transfer transfer = new Transfer(channel, io.blockSize(path), target)) {
+        DirectTransfer transfer = new DirectTransfer(channel, io.blockSize(path), target)) {
       transfer.run(offset);
     } catch (IOException | UnsupportedOperationException e) {
       // Some file systems refuse at the first read and not when the file is opened.
@@ -38,80 +30,6 @@ final class DirectReader implements RangeReader {
       }
       io.fallBack(path, e);
       CachedReader.readPlain(path, offset, target);
-    }
-  }
-
-  /** One range on its way. */
-  private static final class Transfer implements AutoCloseable {
-    private final FileChannel channel;
-    private final int block;
-    private final ByteBuffer target;
-    private @Nullable BufferLease lease;
-
-    Transfer(FileChannel channel, int block, ByteBuffer target) {
-      this.channel = channel;
-      this.block = block;
-      this.target = target;
-    }
-
-    void run(long offset) throws IOException {
-      long position = offset;
-      int read;
-      do {
-        int past = (int) (position % block);
-        boolean whole = past == 0 && target.remaining() >= block;
-        read =
-            whole && DirectIo.isAligned(target, block)
-                ? readStraight(position)
-                : readBounced(position, past);
-        position += read;
-      } while (read > 0 && target.hasRemaining());
-    }
-
-    private int readStraight(long position) throws IOException {
-      int limit = target.limit();
-      int length = Math.min(target.remaining(), Math.max(MAX_TRANSFER, block));
-      target.limit(target.position() + DirectIo.roundDown(length, block));
-      try {
-        return channel.read(target, position);
-      } finally {
-        target.limit(limit);
-      }
-    }
-
-    /** Begins to read a number of bytes before the position, where the block begins. */
-    private int readBounced(long position, int past) throws IOException {
-      int most = Math.max(BOUNCE_SIZE, block);
-      int wanted = Math.min(wanted(past), most - past);
-      ByteBuffer bounce = bounce(DirectIo.roundUp(past + wanted, block));
-      int read = channel.read(bounce, position - past);
-      int useful = Math.min(read - past, wanted);
-      if (useful > 0) {
-        target.put(target.position(), bounce, past, useful);
-        target.position(target.position() + useful);
-      }
-      return useful;
-    }
-
-    /** Returns the bytes up to where both are aligned, or all of them if they never are. */
-    private int wanted(int past) {
-      boolean alike = target.isDirect() && target.alignmentOffset(target.position(), block) == past;
-      return alike && past > 0 ? Math.min(target.remaining(), block - past) : target.remaining();
-    }
-
-    private ByteBuffer bounce(int size) {
-      if (lease == null) {
-        lease = DirectIo.acquire(size, block);
-      }
-      ByteBuffer bounce = DirectIo.aligned(lease, block);
-      return bounce.limit(Math.min(size, bounce.capacity()));
-    }
-
-    @Override
-    public void close() {
-      if (lease != null) {
-        lease.close();
-      }
     }
   }
 }

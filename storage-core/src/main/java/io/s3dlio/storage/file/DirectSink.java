@@ -33,10 +33,13 @@ final class DirectSink implements FileSink {
   /** How much of the file is written; whole blocks. */
   private long position;
 
-  DirectSink(Path path, DirectIo io) throws IOException {
+  /**
+   * @param block the unit of addresses, offsets and lengths
+   */
+  DirectSink(Path path, DirectIo io, int block) throws IOException {
     this.path = path;
     this.io = io;
-    this.block = io.blockSize(path.resolveSibling("."));
+    this.block = block;
     this.channel = create();
   }
 

@@ -38,7 +38,9 @@ public final class DirectStore implements ObjectStore, UnfinishedWrites {
     this.io = new DirectIo(opener, config.directFallback());
     this.objects =
         new LocalObjects(
-            "direct", new DirectReader(io), (path, options) -> new DirectSink(path, io));
+            "direct",
+            new DirectReader(io),
+            (path, options) -> new DirectSink(path, io, io.blockSize(path.resolveSibling("."))));
   }
 
   /** Returns how many of this store's reads and writes went through the page cache. */

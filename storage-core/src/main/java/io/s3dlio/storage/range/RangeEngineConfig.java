@@ -26,7 +26,9 @@ public record RangeEngineConfig(
     requirePositive("chunkSize", chunkSize);
     requirePositive("maxConcurrentRanges", maxConcurrentRanges);
     requirePositive("minSplitSize", minSplitSize);
-    requirePositive("timeout", timeout.toMillis());
+    if (timeout.isZero() || timeout.isNegative()) {
+      throw new IllegalArgumentException("Invalid timeout: %s (must be > 0)".formatted(timeout));
+    }
   }
 
   public RangeEngineConfig withChunkSize(long bytes) {

@@ -266,7 +266,7 @@ class BufferPoolTest {
                 start.countDown();
                 start.await();
                 for (int i = 0; i < 5_000; i++) {
-                  int size = 8 + ThreadLocalRandom.current().nextInt(300_000);
+                  int size = 16 + ThreadLocalRandom.current().nextInt(300_000);
                   try (BufferLease lease = pool.acquire(size)) {
                     ByteBuffer buffer = lease.buffer();
                     buffer.putLong(0, mark).putLong(size - 8, mark);

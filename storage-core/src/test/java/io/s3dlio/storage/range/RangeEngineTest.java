@@ -13,9 +13,11 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.range.BatchRead.Stats;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -256,6 +258,21 @@ class RangeEngineTest {
     batch.cancel();
     batch.await();
     assertThat(batch.stats()).isEqualTo(new Stats(10, 1, 0));
+  }
+
+  @Test
+  void tokenForgetsTheBatchesThatHaveEnded() throws Exception {
+    CancellationToken token = new CancellationToken();
+    PatternStore store = new PatternStore(PatternStore::fill);
+    for (int i = 0; i < 200; i++) {
+      engine.submit(store, requests(10, "a", "b"), SMALL, 2, token).await();
+      engine.submit(store, requests(10, "a", "b"), SMALL, 2, token).cancel();
+      engine.submit(store, List.of(), SMALL, 2, token).await();
+    }
+    engine.close();
+    Field listeners = CancellationToken.class.getDeclaredField("listeners");
+    listeners.setAccessible(true);
+    assertThat((Collection<?>) listeners.get(token)).isEmpty();
   }
 
   @Test
