@@ -10,8 +10,22 @@ class HiddenNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a", "_a", ".a", "_k=v", ".k=v", "a_", "a.", "_", ".", "a._COPYING_", "_metadata",
-        "_metadata.bin", "_common_metadata", "_SUCCESS", "_s3dlio", "_temporary", "k=_v", "é", " _a"
+        "a",
+        "_a",
+        ".a",
+        "_k=v",
+        ".k=v",
+        "a_",
+        "a.",
+        "_",
+        ".",
+        "a._COPYING_",
+        "_SUCCESS",
+        "_s3dlio",
+        "_temporary",
+        "k=_v",
+        "é",
+        " _a"
       })
   void aNameIsHiddenWhereSparkHidesIt(String name) {
     boolean hidden = HadoopFSUtils.shouldFilterOutPathName(name);
@@ -20,6 +34,12 @@ class HiddenNamesTest {
     assertThat(HiddenNames.hides("a/" + name)).isEqualTo(hidden);
     assertThat(HiddenNames.hides(name + "/a")).isEqualTo(hidden);
     assertThat(HiddenNames.hides("a/" + name + "/b/c")).isEqualTo(hidden);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"_metadata", "_common_metadata", "_metadata/x"})
+  void whatSparkListsForParquetAloneIsHidden(String key) {
+    assertThat(HiddenNames.hides(key)).isTrue();
   }
 
   @ParameterizedTest
