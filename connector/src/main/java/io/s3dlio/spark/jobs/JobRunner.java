@@ -1,7 +1,9 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.storage.StorageException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 
 /** Runs a program from its command line to its exit code: 0 success, 1 failure, 2 wrong usage. */
@@ -13,11 +15,15 @@ final class JobRunner {
 
   /** Runs the program and ends the JVM if it failed. */
   static void main(Job job, String[] args) {
-    int code = run(job, args, new PrintWriter(System.out, true), new PrintWriter(System.err, true));
+    int code = run(job, args, printer(System.out), printer(System.err));
     if (code != SUCCESS) {
       // A cluster's driver takes a normal return for success and an exit for its opposite.
       System.exit(code);
     }
+  }
+
+  private static PrintWriter printer(PrintStream stream) {
+    return new PrintWriter(stream, true, Charset.defaultCharset());
   }
 
   /** Runs the program and returns its exit code. */

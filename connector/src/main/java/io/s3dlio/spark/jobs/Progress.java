@@ -3,10 +3,9 @@ package io.s3dlio.spark.jobs;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.executor.OutputMetrics;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -28,13 +27,7 @@ final class Progress extends SparkListener implements AutoCloseable {
   private final PrintWriter out;
   private final Figures.Meter meter = Figures.start();
   private final Map<Long, Written> byTask = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "s3dlio-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Timer timer = new Timer("s3dlio-progress", true);
 
   /** What tasks have written. */
   private record Written(long objects, long bytes) {
@@ -59,8 +52,14 @@ final class Progress extends SparkListener implements AutoCloseable {
   static Progress start(SparkSession spark, long total, Duration period, PrintWriter out) {
     Progress progress = new Progress(spark, total, out);
     spark.sparkContext().addSparkListener(progress);
-    progress.timer.scheduleAtFixedRate(
-        progress::print, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    TimerTask print =
+        new TimerTask() {
+          @Override
+          public void run() {
+            progress.print();
+          }
+        };
+    progress.timer.schedule(print, period.toMillis(), period.toMillis());
     return progress;
   }
 
@@ -114,7 +113,7 @@ final class Progress extends SparkListener implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.cancel();
     spark.sparkContext().removeSparkListener(this);
   }
 }

@@ -43,7 +43,7 @@ public final class PutMany extends Job {
   @Option(
       names = "--name",
       description = "Names them by their index, such as sample_{:06d}.npz; {count} is --count.")
-  private @Nullable String name;
+  private String name = Options.OBJECT_NAME.defaultText();
 
   @Option(names = "--seed", description = "With an object's index it determines its bytes.")
   private @Nullable String seed;
@@ -78,7 +78,7 @@ public final class PutMany extends Job {
       prefix = Location.parse(uri).asPrefix();
       requireNumbers();
       ResolvedOptions.forWrite(options, Map.of());
-      NameTemplate.parse(options.get(Options.OBJECT_NAME.name()), count);
+      NameTemplate.parse(name, count);
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }
@@ -98,12 +98,12 @@ public final class PutMany extends Job {
     }
   }
 
-  /** Returns the options of the write: those that were given and the few that names depend on. */
+  /** Returns the options of the write: those that were given, and what the names depend on. */
   private Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
     put(options, Options.OBJECT_COUNT, String.valueOf(count));
     put(options, Options.OBJECT_SIZE, size);
-    put(options, Options.OBJECT_NAME, name == null ? Options.OBJECT_NAME.defaultText() : name);
+    put(options, Options.OBJECT_NAME, name);
     put(options, Options.OBJECT_TYPE, objectType);
     put(options, Options.SEED, seed);
     put(options, Options.ON_EXISTING, onExisting);
