@@ -11,21 +11,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Executors in processes of their own, one of which dies in mid work. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LocalClusterIT {
   private static final int COUNT = 300;
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  private Path expected;
+  private static Path expected;
 
   @BeforeAll
-  void generateInOneProcess() throws Exception {
+  static void generateInOneProcess() throws Exception {
     expected = folder.resolve("expected");
     try (ChildProcess putMany = putMany(SparkSubmit.LOCAL, expected)) {
       putMany.succeed();
@@ -75,7 +73,7 @@ class LocalClusterIT {
     assertThat(Digests.ofProgram(output)).isEqualTo(Digests.ofFolder(expected));
   }
 
-  private ChildProcess putMany(String master, Path data) throws IOException {
+  private static ChildProcess putMany(String master, Path data) throws IOException {
     return new SparkSubmit(folder, master)
         .start(
             "io.s3dlio.spark.jobs.PutMany",
