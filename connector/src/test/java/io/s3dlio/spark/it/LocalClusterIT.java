@@ -44,7 +44,10 @@ class LocalClusterIT {
     assertThat(Digests.ofFolder(data)).isEqualTo(Digests.ofFolder(expected));
     assertThat(Digests.files(data))
         .contains("_SUCCESS")
-        .allMatch(file -> file.matches("sample_\\d{6}\\.bin|_SUCCESS|_s3dlio/[^.].*"));
+        .allMatch(
+            file ->
+                file.matches(
+                    "sample_\\d{6}\\.bin|_SUCCESS|_s3dlio/[^/]+/(manifest\\.json|part-[0-9-]+\\.csv\\.gz)"));
     try (ChildProcess verify =
         new SparkSubmit(folder, SparkSubmit.CLUSTER)
             .start("io.s3dlio.spark.jobs.Verify", "--uri=file://" + data)) {

@@ -55,8 +55,7 @@ class BatchPlannerTest {
   }
 
   private static List<RowBatch> plan(long max, boolean content, long... lengths) {
-    BatchPlanner planner =
-        new BatchPlanner(Splits.whole(Splits.table(lengths)), content, max);
+    BatchPlanner planner = new BatchPlanner(Splits.whole(Splits.table(lengths)), content, max);
     List<RowBatch> batches = new ArrayList<>();
     planner.next().ifPresent(batches::add);
     while (true) {

@@ -10,8 +10,25 @@ class HiddenNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a", "_a", ".a", "_k=v", ".k=v", "a_", "a.", "_", ".", "a._COPYING_", "_metadata",
-        "_metadata.bin", "_common_metadata", "_SUCCESS", "_s3dlio", "_temporary", "k=_v", "é", " _a"
+        "a",
+        "_a",
+        ".a",
+        "_k=v",
+        ".k=v",
+        "a_",
+        "a.",
+        "_",
+        ".",
+        "a._COPYING_",
+        "_metadata",
+        "_metadata.bin",
+        "_common_metadata",
+        "_SUCCESS",
+        "_s3dlio",
+        "_temporary",
+        "k=_v",
+        "é",
+        " _a"
       })
   void aNameIsHiddenWhereSparkHidesIt(String name) {
     boolean hidden = HadoopFSUtils.shouldFilterOutPathName(name);

@@ -72,8 +72,7 @@ class ObjectListerTest {
                 "s3://b/d/_h",
                 "s3://b/d2/i",
                 "s3://b/d2/i"))
-        .containsExactlyInAnyOrder(
-            "s3://b/d/a", "s3://b/d/e/f", "s3://b/d/_h/g", "s3://b/d2/i");
+        .containsExactlyInAnyOrder("s3://b/d/a", "s3://b/d/e/f", "s3://b/d/_h/g", "s3://b/d2/i");
     assertThat(list(store, RECURSIVE, "s3://b/d/e", "s3://b"))
         .containsExactly("s3://b/d/a", "s3://b/d/e/f", "s3://b/d2/i");
   }
