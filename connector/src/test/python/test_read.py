@@ -9,6 +9,7 @@ from conftest import MIB, random_files
 from pyspark.errors import PythonException
 from pyspark.sql import functions as F
 from pyspark.sql.functions import arrow_udf, pandas_udf, udf
+from pyspark.sql.types import StringType
 
 
 def sha256(content):
@@ -30,17 +31,17 @@ def by_name(rows):
     return dict(values)
 
 
-@udf("string")
+@udf(StringType())
 def plain_digest(content):
     return sha256(content)
 
 
-@pandas_udf("string")
+@pandas_udf(StringType())
 def pandas_digest(content: pd.Series) -> pd.Series:
     return content.map(sha256)
 
 
-@arrow_udf("string")
+@arrow_udf(StringType())
 def arrow_digest(content: pa.Array) -> pa.Array:
     return pa.array([sha256(value.as_py()) for value in content])
 
@@ -123,7 +124,7 @@ def test_limit_before_a_udf(objects, train, digest):
 
 @UDFS
 def test_one_task_reads_more_than_the_pool_holds(spark, tmp_path, read_mode, digest):
-    contents = random_files(tmp_path, [6 * MIB] * 16)
+    contents = random_files(tmp_path, [6 * MIB] * 8)
     objects = spark.read.format("s3dlio").option("readMode", read_mode).load(f"file://{tmp_path}")
     rows = objects.coalesce(1).select("path", digest("content"))
     assert by_name(rows.collect()) == digests(contents)

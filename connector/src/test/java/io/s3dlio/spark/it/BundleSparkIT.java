@@ -6,21 +6,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Spark that knows the bundle and nothing else of ours. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BundleSparkIT {
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  private Path data;
-  private SparkSubmit spark;
+  private static Path data;
+  private static SparkSubmit spark;
 
   @BeforeAll
-  void generate() throws Exception {
+  static void generate() throws Exception {
     data = folder.resolve("data");
     spark = new SparkSubmit(folder, SparkSubmit.LOCAL);
     try (ChildProcess putMany =

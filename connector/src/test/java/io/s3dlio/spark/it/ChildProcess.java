@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** A process whose output goes to a file. Closing it ends it and all that it started. */
 final class ChildProcess implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final Duration POLL = Duration.ofMillis(5);
 
   private final Process process;
