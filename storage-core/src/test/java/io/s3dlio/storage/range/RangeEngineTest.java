@@ -52,7 +52,7 @@ class RangeEngineTest {
     List<ReadRequest> requests = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       ByteBuffer target = ByteBuffer.allocateDirect(1_000).position(3).limit(3 + i * 49);
-      requests.add(new ReadRequest(location("object-" + i), "", 1_000 * i, target));
+      requests.add(new ReadRequest(location("object-" + i), "", 1_000L * i, target));
     }
     BatchRead batch = submit(new PatternStore(PatternStore::fill), requests, SMALL, 4);
     batch.await();
@@ -65,10 +65,10 @@ class RangeEngineTest {
       for (int at = 0; at < 1_000; at++) {
         boolean inside = at >= 3 && at < 3 + i * 49;
         byte expected =
-            inside ? PatternStore.byteAt(location("object-" + i), 1_000 * i + at - 3) : 0;
+            inside ? PatternStore.byteAt(location("object-" + i), 1_000L * i + at - 3) : 0;
         assertThat(target.duplicate().clear().get(at)).isEqualTo(expected);
       }
-      bytes += i * 49;
+      bytes += i * 49L;
       ranges += i * 49 < 200 ? 1 : (i * 49 + 99) / 100;
     }
     assertThat(batch.stats()).isEqualTo(new Stats(bytes, ranges, 0));
@@ -458,7 +458,6 @@ class RangeEngineTest {
             last.countDown();
           };
       batch.whenDrained(action);
-      Thread.yield();
       batch.whenDrained(action);
       try {
         batch.await();
