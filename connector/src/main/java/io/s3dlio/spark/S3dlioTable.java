@@ -1,6 +1,7 @@
 package io.s3dlio.spark;
 
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.read.Listing;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.spark.read.S3dlioScanBuilder;
 import io.s3dlio.spark.write.S3dlioWriteBuilder;
@@ -23,6 +24,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadataColumns {
   private final List<Location> locations;
   private final StructType givenSchema;
+  private final Listing listing;
 
   /**
    * @param givenSchema the user's schema of a read, or that of the rows to be written
@@ -30,6 +32,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   S3dlioTable(List<Location> locations, StructType givenSchema) {
     this.locations = locations;
     this.givenSchema = givenSchema;
+    this.listing = new Listing(locations);
   }
 
   @Override
@@ -62,7 +65,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
     return new S3dlioScanBuilder(
-        locations,
+        listing,
         givenSchema,
         ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings()));
   }

@@ -21,6 +21,9 @@ public final class ResolvedOptions {
   /** The prefix of session settings that are defaults of options. */
   public static final String SESSION_PREFIX = "spark.datasource.s3dlio.";
 
+  /** The prefix of the JVM's options in Spark's configuration. */
+  public static final String JVM_PREFIX = "spark.s3dlio.";
+
   /** Keys that Spark itself puts among the options. */
   private static final Set<String> SPARK_KEYS = Set.of("path", "paths");
 
@@ -58,8 +61,15 @@ public final class ResolvedOptions {
     List<OptionKey<?>> known =
         Options.all().stream().filter(key -> scopes.contains(key.scope())).toList();
     for (String name : sessionDefaults.keySet()) {
-      if (Options.all().stream().noneMatch(key -> key.name().equalsIgnoreCase(name))) {
+      if (Options.all().stream()
+          .noneMatch(key -> key.scope() != Scope.JVM && key.name().equalsIgnoreCase(name))) {
         throw unknown(SESSION_PREFIX, name, Options.all());
+      }
+    }
+    for (String name : lowerKeys(session, JVM_PREFIX).keySet()) {
+      if (Options.all().stream()
+          .noneMatch(key -> key.scope() == Scope.JVM && key.name().equalsIgnoreCase(name))) {
+        throw unknown(JVM_PREFIX, name, Options.all());
       }
     }
     Set<String> names = known.stream().map(key -> lower(key.name())).collect(Collectors.toSet());
@@ -162,6 +172,11 @@ public final class ResolvedOptions {
             .orElseThrow();
     Optional<OptionKey<?>> elsewhere =
         Options.all().stream().filter(key -> key.name().equalsIgnoreCase(name)).findFirst();
+    if (elsewhere.isPresent() && elsewhere.get().scope() == Scope.JVM) {
+      return new IllegalArgumentException(
+          "Invalid option: '%s%s' (it is a JVM option: set %s%s before the session starts)"
+              .formatted(prefix, name, JVM_PREFIX, elsewhere.get().name()));
+    }
     return new IllegalArgumentException(
         elsewhere.isPresent()
             ? "Invalid option: '%s%s' (it means nothing here; it is a %s option)"

@@ -1,0 +1,12 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.StoreConfig;
+
+/**
+ * What a listing depends on besides the locations.
+ *
+ * @param recursive whether objects below further slashes are listed
+ * @param store what the stores are opened with
+ * @param maxObjects how many objects there may be
+ */
+record ListSettings(boolean recursive, StoreConfig store, long maxObjects) {}

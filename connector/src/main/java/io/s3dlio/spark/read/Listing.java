@@ -1,0 +1,90 @@
+package io.s3dlio.spark.read;
+
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.storage.Location;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * What lies at the paths of one {@code load()}: listed on the driver when it is first needed, and
+ * then never again, however often a plan is made or run. Thread-safe.
+ */
+public final class Listing {
+  private final List<Location> locations;
+  private final Stores.Opener stores;
+  private final Map<ListSettings, CompletableFuture<ObjectIndex>> listed =
+      new ConcurrentHashMap<>();
+
+  /**
+   * @param locations the paths, each an object or a prefix
+   */
+  public Listing(List<Location> locations) {
+    this(locations, Stores::open);
+  }
+
+  Listing(List<Location> locations, Stores.Opener stores) {
+    this.locations = List.copyOf(locations);
+    this.stores = stores;
+  }
+
+  List<Location> locations() {
+    return locations;
+  }
+
+  /**
+   * Returns the objects. A listing that failed is tried again by the next caller.
+   *
+   * @throws UncheckedIOException if they cannot be listed
+   */
+  ObjectIndex objects(ListSettings settings) {
+    CompletableFuture<ObjectIndex> own = new CompletableFuture<>();
+    CompletableFuture<ObjectIndex> other = listed.putIfAbsent(settings, own);
+    if (other == null) {
+      list(settings, own);
+    }
+    try {
+      return (other == null ? own : other).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(
+          "Cannot list %s: interrupted".formatted(locations.get(0)), new InterruptedIOException());
+    } catch (ExecutionException e) {
+      throw unchecked(requireNonNull(e.getCause()));
+    }
+  }
+
+  /** Returns the objects if they have been listed already. */
+  Optional<ObjectIndex> known(ListSettings settings) {
+    CompletableFuture<ObjectIndex> future = listed.get(settings);
+    return future != null && future.isDone() && !future.isCompletedExceptionally()
+        ? Optional.of(future.join())
+        : Optional.empty();
+  }
+
+  private void list(ListSettings settings, CompletableFuture<ObjectIndex> result) {
+    try {
+      result.complete(ObjectLister.list(locations, settings, stores));
+    } catch (IOException | RuntimeException | Error e) {
+      listed.remove(settings, result);
+      result.completeExceptionally(e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof IOException e) {
+      return new UncheckedIOException(e.getMessage(), e);
+    }
+    if (cause instanceof Error e) {
+      throw e;
+    }
+    return (RuntimeException) cause;
+  }
+}

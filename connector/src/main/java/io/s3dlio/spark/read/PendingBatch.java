@@ -1,0 +1,107 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.buffer.BufferLease;
+import io.s3dlio.storage.range.BatchRead;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A batch whose content is on its way. */
+final class PendingBatch {
+  private final RowBatch rows;
+  private final @Nullable BufferLease memory;
+  private final @Nullable BatchRead read;
+
+  private PendingBatch(RowBatch rows, @Nullable BufferLease memory, @Nullable BatchRead read) {
+    this.rows = rows;
+    this.memory = memory;
+    this.read = read;
+  }
+
+  /** Returns a batch without a byte of content. */
+  static PendingBatch empty(RowBatch rows) {
+    return new PendingBatch(rows, null, null);
+  }
+
+  /**
+   * Starts to read.
+   *
+   * @param memory takes the content; is this batch's from now on
+   * @param submit starts the requests
+   */
+  static PendingBatch start(
+      RowBatch rows, BufferLease memory, Function<List<ReadRequest>, BatchRead> submit) {
+    boolean started = false;
+    try {
+      BatchRead read = submit.apply(requests(rows, memory.buffer()));
+      started = true;
+      return new PendingBatch(rows, memory, read);
+    } finally {
+      if (!started) {
+        memory.close();
+      }
+    }
+  }
+
+  /** One request for each run of rows that lie side by side in one object. */
+  private static List<ReadRequest> requests(RowBatch rows, ByteBuffer memory) {
+    List<ReadRequest> requests = new ArrayList<>(rows.rows());
+    int row = 0;
+    while (row < rows.rows()) {
+      int first = row++;
+      while (row < rows.rows() && rows.object(row) == rows.object(first)) {
+        row++;
+      }
+      int start = rows.start(first);
+      int size = rows.end(row - 1) - start;
+      if (size > 0) {
+        requests.add(
+            new ReadRequest(
+                rows.objects().location(rows.object(first)),
+                rows.objects().etag(rows.object(first)),
+                rows.offset(first),
+                memory.slice(start, size)));
+      }
+    }
+    return requests;
+  }
+
+  RowBatch rows() {
+    return rows;
+  }
+
+  /**
+   * Waits for the content. After a failure the memory is given back, once nothing writes to it any
+   * more.
+   */
+  LoadedBatch await(ReadMetrics metrics) throws IOException {
+    if (read == null) {
+      return new LoadedBatch(rows, memory);
+    }
+    long start = System.nanoTime();
+    boolean arrived = false;
+    try {
+      read.await();
+      arrived = true;
+      return new LoadedBatch(rows, memory);
+    } finally {
+      metrics.waited(System.nanoTime() - start);
+      metrics.read(read.stats());
+      if (!arrived) {
+        discard();
+      }
+    }
+  }
+
+  /** Stops the read and gives the memory back once nothing writes to it any more. */
+  void discard() {
+    if (read != null && memory != null) {
+      read.cancel();
+      read.whenDrained(memory::close);
+    }
+  }
+}

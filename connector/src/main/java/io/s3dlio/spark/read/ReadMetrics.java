@@ -1,0 +1,215 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.range.BatchRead;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.metric.CustomSumMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+
+/**
+ * What one reader counts, and the metrics that Spark shows of it. Spark makes the nested classes by
+ * name on the driver. For one thread.
+ */
+public final class ReadMetrics {
+  /** Spark's input bytes of a task are what Hadoop's statistics say of the task's thread. */
+  private final FileSystem.Statistics inputBytes = hadoopStatistics();
+
+  private long objects;
+  private long missing;
+  private long bytes;
+  private long ranges;
+  private long retries;
+  private long waitNanos;
+  private long peakMemory;
+  private long heapBatches;
+
+  ReadMetrics() {}
+
+  @SuppressWarnings("deprecation") // Its successor does not reach Spark's input metrics.
+  private static FileSystem.Statistics hadoopStatistics() {
+    return FileSystem.getStatistics("s3dlio", FileSystem.class);
+  }
+
+  /** Counts a batch that goes to Spark. On the task's thread. */
+  void batch(RowBatch batch) {
+    bytes += batch.bytes();
+    inputBytes.incrementBytesRead(batch.bytes());
+    for (int row = 0; row < batch.rows(); row++) {
+      if (batch.offset(row) == 0) {
+        objects++;
+      }
+    }
+  }
+
+  void read(BatchRead.Stats stats) {
+    ranges += stats.ranges();
+    retries += stats.retries();
+  }
+
+  void missing(int count) {
+    missing += count;
+  }
+
+  void waited(long nanos) {
+    waitNanos += nanos;
+  }
+
+  void memory(long held) {
+    peakMemory = Math.max(peakMemory, held);
+  }
+
+  void heapBatch() {
+    heapBatches++;
+  }
+
+  CustomTaskMetric[] values() {
+    return new CustomTaskMetric[] {
+      new Sum("objects", objects),
+      new Sum("missingObjects", missing),
+      new Sum("contentBytes", bytes),
+      new Sum("ranges", ranges),
+      new Sum("retries", retries),
+      new Sum("waitTime", waitNanos),
+      new Max("peakMemory", peakMemory),
+      new Sum("heapBatches", heapBatches)
+    };
+  }
+
+  static CustomMetric[] supported() {
+    return new CustomMetric[] {
+      new Objects(),
+      new MissingObjects(),
+      new ContentBytes(),
+      new Ranges(),
+      new Retries(),
+      new WaitTime(),
+      new PeakMemory(),
+      new HeapBatches()
+    };
+  }
+
+  private record Sum(String name, long value) implements CustomTaskMetric {}
+
+  private record Max(String name, long value) implements CustomTaskMetric {
+    @Override
+    public CustomTaskMetric mergeWith(CustomTaskMetric other) {
+      return new Max(name, Math.max(value, other.value()));
+    }
+  }
+
+  /** Objects whose first byte, or whose name alone, was delivered. */
+  public static final class Objects extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "objects";
+    }
+
+    @Override
+    public String description() {
+      return "number of objects";
+    }
+  }
+
+  /** Objects that were gone and left out. */
+  public static final class MissingObjects extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "missingObjects";
+    }
+
+    @Override
+    public String description() {
+      return "number of missing objects left out";
+    }
+  }
+
+  /** Content that was delivered. */
+  public static final class ContentBytes extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "contentBytes";
+    }
+
+    @Override
+    public String description() {
+      return "bytes of content";
+    }
+  }
+
+  /** Ranges that were read. */
+  public static final class Ranges extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "ranges";
+    }
+
+    @Override
+    public String description() {
+      return "number of ranges";
+    }
+  }
+
+  /** Attempts at ranges after the first. */
+  public static final class Retries extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "retries";
+    }
+
+    @Override
+    public String description() {
+      return "number of retries";
+    }
+  }
+
+  /** How long tasks waited for bytes. */
+  public static final class WaitTime implements CustomMetric {
+    @Override
+    public String name() {
+      return "waitTime";
+    }
+
+    @Override
+    public String description() {
+      return "time waited for content";
+    }
+
+    @Override
+    public String aggregateTaskMetrics(long[] nanos) {
+      return String.format(Locale.ROOT, "%.3f s", Arrays.stream(nanos).sum() / 1e9);
+    }
+  }
+
+  /** The most memory that one task held. */
+  public static final class PeakMemory implements CustomMetric {
+    @Override
+    public String name() {
+      return "peakMemory";
+    }
+
+    @Override
+    public String description() {
+      return "peak off-heap bytes of a task";
+    }
+
+    @Override
+    public String aggregateTaskMetrics(long[] peaks) {
+      return String.valueOf(Arrays.stream(peaks).max().orElse(0));
+    }
+  }
+
+  /** Batches that came in the garbage collector's memory. */
+  public static final class HeapBatches extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "heapBatches";
+    }
+
+    @Override
+    public String description() {
+      return "number of batches copied to the heap";
+    }
+  }
+}

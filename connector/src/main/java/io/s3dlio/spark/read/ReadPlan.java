@@ -1,0 +1,99 @@
+package io.s3dlio.spark.read;
+
+import static java.util.stream.Collectors.toMap;
+
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadMode;
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.StoreConfig;
+import io.s3dlio.storage.range.RangeEngineConfig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a read does, as values: from its options, Spark's settings and the columns that are asked
+ * for. Two reads of one listing that have equal plans have equal results.
+ *
+ * @param list what is listed
+ * @param splits how it is packed
+ * @param columnar whether Spark gets batches, or else rows
+ * @param reader what executors are told
+ */
+record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
+  static ReadPlan of(
+      List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
+    StoreConfig store =
+        new StoreConfig(
+            options.value(Options.PAGE_CACHE_MODE), options.value(Options.DIRECT_FALLBACK));
+    ListSettings list =
+        new ListSettings(
+            options.value(Options.RECURSIVE_FILE_LOOKUP),
+            store,
+            options.value(Options.MAX_LISTED_OBJECTS));
+    long partitionBytes = partitionBytes(options, spark);
+    ReaderConfig reader =
+        new ReaderConfig(
+            Arrays.asList(schema.fieldNames()),
+            store,
+            ranges(locations, store, options),
+            batches(options, spark, partitionBytes),
+            spark.largeVarTypes());
+    SplitRule splits =
+        new SplitRule(
+            reader.content(),
+            options.value(Options.CHUNK_BYTES).orElse(Long.MAX_VALUE),
+            partitionBytes,
+            options.value(Options.OPEN_COST_IN_BYTES),
+            spark.minPartitions(),
+            spark.maxPartitions());
+    return new ReadPlan(list, splits, columnar(options, spark), reader);
+  }
+
+  /** The default shrinks to a task's share of the memory budget, but not below one batch. */
+  private static long partitionBytes(ResolvedOptions options, SparkSettings spark) {
+    long bytes = options.value(Options.MAX_PARTITION_BYTES);
+    if (options.origin(Options.MAX_PARTITION_BYTES) != Origin.DEFAULT) {
+      return bytes;
+    }
+    long share = Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES));
+    return Math.min(bytes, share);
+  }
+
+  private static BatchLimits batches(
+      ResolvedOptions options, SparkSettings spark, long partitionBytes) {
+    return new BatchLimits(
+        options.value(Options.MAX_BATCH_BYTES),
+        options.value(Options.PREFETCH),
+        spark.memory().bytesPerTask(),
+        partitionBytes,
+        options.value(Options.READ_MAX_CONCURRENCY),
+        options.value(Options.IGNORE_MISSING_FILES));
+  }
+
+  private static Map<String, RangeEngineConfig> ranges(
+      List<Location> locations, StoreConfig store, ResolvedOptions options) {
+    return locations.stream()
+        .collect(
+            toMap(
+                Location::scheme,
+                location -> ranges(Stores.open(location, store).rangeDefaults(), options),
+                (one, same) -> one));
+  }
+
+  private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {
+    return new RangeEngineConfig(
+        options.value(Options.RANGE_CHUNK_SIZE).orElse(defaults.chunkSize()),
+        options.value(Options.RANGE_MAX_CONCURRENT_RANGES).orElse(defaults.maxConcurrentRanges()),
+        options.value(Options.RANGE_MIN_SPLIT_SIZE).orElse(defaults.minSplitSize()),
+        options.value(Options.RANGE_TIMEOUT).orElse(defaults.timeout()));
+  }
+
+  private static boolean columnar(ResolvedOptions options, SparkSettings spark) {
+    ReadMode mode = options.value(Options.READ_MODE);
+    return mode == ReadMode.COLUMNAR || (mode == ReadMode.AUTO && !spark.hangsOnBatches());
+  }
+}

@@ -1,0 +1,33 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.StoreConfig;
+import io.s3dlio.storage.range.RangeEngineConfig;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What executors are told of a read: values alone, no secret and no open thing.
+ *
+ * @param columns the columns of a row, in order
+ * @param store what stores are opened with
+ * @param ranges how objects are cut into ranges, by scheme
+ * @param batches how rows are read together
+ * @param largeVarTypes whether Spark takes Arrow's variable-width vectors with 64-bit offsets
+ */
+record ReaderConfig(
+    List<String> columns,
+    StoreConfig store,
+    Map<String, RangeEngineConfig> ranges,
+    BatchLimits batches,
+    boolean largeVarTypes)
+    implements Serializable {
+  ReaderConfig {
+    columns = List.copyOf(columns);
+    ranges = Map.copyOf(ranges);
+  }
+
+  boolean content() {
+    return columns.contains(ReadSchema.CONTENT);
+  }
+}

@@ -1,0 +1,97 @@
+package io.s3dlio.spark.read;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a split as rows whose content the garbage collector owns: one copy from the batch. */
+final class RowReader implements PartitionReader<InternalRow> {
+  private final TaskScope scope;
+  private final BatchReader batches;
+  private final List<String> columns;
+  private final ReadMetrics metrics;
+  private @Nullable LoadedBatch batch;
+  private @Nullable InternalRow current;
+  private int row;
+
+  RowReader(TaskScope scope, BatchReader batches, List<String> columns, ReadMetrics metrics) {
+    this.scope = scope;
+    this.batches = batches;
+    this.columns = columns;
+    this.metrics = metrics;
+    scope.opened(batches);
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    current = null;
+    row++;
+    if (batch == null || row == batch.rows().rows()) {
+      releaseBatch();
+      batch = batches.next().orElse(null);
+      row = 0;
+    }
+    if (batch == null) {
+      return false;
+    }
+    current = row(batch);
+    if (row == batch.rows().rows() - 1) {
+      batch.close();
+    }
+    return true;
+  }
+
+  private InternalRow row(LoadedBatch from) {
+    Object[] values = new Object[columns.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(columns.get(i), from);
+    }
+    return new GenericInternalRow(values);
+  }
+
+  private Object value(String column, LoadedBatch from) {
+    RowBatch rows = from.rows();
+    ObjectTable objects = rows.objects();
+    int object = rows.object(row);
+    return switch (column) {
+      case ReadSchema.PATH -> UTF8String.fromBytes(objects.path(object));
+      case ReadSchema.MODIFICATION_TIME -> objects.modified(object);
+      case ReadSchema.LENGTH -> objects.length(object);
+      case ReadSchema.OFFSET -> rows.offset(row);
+      case ReadSchema.CONTENT -> from.copy(row);
+      case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
+      default -> throw new IllegalArgumentException("There is no column " + column);
+    };
+  }
+
+  @Override
+  public InternalRow get() {
+    return requireNonNull(current, "There is no row: next() was not called or returned false");
+  }
+
+  @Override
+  public CustomTaskMetric[] currentMetricsValues() {
+    return metrics.values();
+  }
+
+  @Override
+  public void close() {
+    releaseBatch();
+    scope.close(batches);
+  }
+
+  private void releaseBatch() {
+    current = null;
+    if (batch != null) {
+      batch.close();
+      batch = null;
+    }
+  }
+}

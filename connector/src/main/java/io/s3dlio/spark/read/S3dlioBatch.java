@@ -1,0 +1,86 @@
+package io.s3dlio.spark.read;
+
+import java.util.List;
+import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The splits of a read, planned once. Equal to another batch of the same listing with an equal
+ * plan, so that Spark can do once what a query asks for twice.
+ */
+final class S3dlioBatch implements Batch {
+  private static final Logger LOG = LoggerFactory.getLogger(S3dlioBatch.class);
+
+  /** Where Spark's own rows end, less ample room for the other columns of a row. */
+  static final long MAX_ROW_BYTES = 2147483632L - 16384;
+
+  private final Listing listing;
+  private final ReadPlan plan;
+  private volatile InputPartition @Nullable [] splits;
+
+  S3dlioBatch(Listing listing, ReadPlan plan) {
+    this.listing = listing;
+    this.plan = plan;
+  }
+
+  /** Lists, if nobody has yet. */
+  @Override
+  public InputPartition[] planInputPartitions() {
+    InputPartition[] planned = splits;
+    if (planned == null) {
+      planned = planSplits().toArray(new InputPartition[0]);
+      splits = planned;
+    }
+    return planned;
+  }
+
+  private List<S3dlioInputPartition> planSplits() {
+    ObjectIndex index = listing.objects(plan.list());
+    if (plan.splits().content() && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
+      requireRowsFit(index);
+    }
+    List<S3dlioInputPartition> result = SplitPlanner.plan(index, plan.splits());
+    LOG.info(
+        "Read {} objects of {} bytes below {} in {} splits as {}",
+        index.objects(),
+        index.bytes(),
+        listing.locations().get(0),
+        result.size(),
+        plan.columnar() ? "columnar batches" : "rows");
+    return result;
+  }
+
+  private static void requireRowsFit(ObjectIndex index) {
+    for (ObjectTable table : index.tables()) {
+      for (int i = 0; i < table.size(); i++) {
+        if (table.length(i) > MAX_ROW_BYTES) {
+          throw new IllegalArgumentException(
+              ("Cannot read %s: it has %d bytes and a row holds %d at most. Set"
+                      + " option(\"chunkBytes\", \"64mb\") to read it as several rows")
+                  .formatted(table.location(i), table.length(i), MAX_ROW_BYTES));
+        }
+      }
+    }
+  }
+
+  @Override
+  public PartitionReaderFactory createReaderFactory() {
+    return new S3dlioReaderFactory(plan.reader(), plan.columnar());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof S3dlioBatch batch
+        && listing == batch.listing
+        && plan.equals(batch.plan);
+  }
+
+  @Override
+  public int hashCode() {
+    return plan.hashCode();
+  }
+}

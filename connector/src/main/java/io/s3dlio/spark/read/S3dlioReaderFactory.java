@@ -1,0 +1,56 @@
+package io.s3dlio.spark.read;
+
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.spark.config.MemoryBudget;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectStore;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/**
+ * Opens readers on executors.
+ *
+ * @param config the read
+ * @param columnar whether Spark gets batches, or else rows
+ */
+record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
+    implements PartitionReaderFactory {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    TaskScope scope = TaskScope.current();
+    ReadMetrics metrics = new ReadMetrics();
+    return new RowReader(scope, open(partition, scope, metrics), config.columns(), metrics);
+  }
+
+  @Override
+  public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
+    TaskScope scope = TaskScope.current();
+    ReadMetrics metrics = new ReadMetrics();
+    return new ColumnarReader(scope, open(partition, scope, metrics), config, metrics);
+  }
+
+  private BatchReader open(InputPartition partition, TaskScope scope, ReadMetrics metrics) {
+    MemoryBudget.applyToThisJvm();
+    S3dlioInputPartition split = (S3dlioInputPartition) partition;
+    Location prefix = split.objects().prefix();
+    ObjectStore store = Stores.open(prefix, config.store());
+    return new BatchReader(
+        new BatchPlanner(split, config.content(), config.batches().maxBatchBytes()),
+        config.batches(),
+        store,
+        requireNonNull(config.ranges().get(prefix.scheme())),
+        metrics,
+        scope::deliveredBytes);
+  }
+
+  @Override
+  public boolean supportColumnarReads(InputPartition partition) {
+    return columnar;
+  }
+}

@@ -1,0 +1,104 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.Sizes;
+import io.s3dlio.storage.Location;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.Statistics;
+import org.apache.spark.sql.connector.read.SupportsReportStatistics;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** One read of a table: its columns, what it costs, and how it is told to people. */
+final class S3dlioScan implements SupportsReportStatistics {
+  private static final int ROW_OVERHEAD = 8;
+  private static final int ETAG_BYTES = 32;
+  private static final int DESCRIBED_LOCATIONS = 5;
+
+  private final Listing listing;
+  private final StructType schema;
+  private final ResolvedOptions options;
+  private final ReadPlan plan;
+  private final S3dlioBatch batch;
+
+  S3dlioScan(Listing listing, StructType schema, ResolvedOptions options, SparkSettings spark) {
+    this.listing = listing;
+    this.schema = schema;
+    this.options = options;
+    this.plan = ReadPlan.of(listing.locations(), schema, options, spark);
+    this.batch = new S3dlioBatch(listing, plan);
+  }
+
+  @Override
+  public StructType readSchema() {
+    return schema;
+  }
+
+  /** Lists, if nobody has yet. */
+  @Override
+  public Statistics estimateStatistics() {
+    ObjectIndex index = listing.objects(plan.list());
+    long rows = SplitPlanner.rows(index, plan.splits());
+    return new Estimate(OptionalLong.of(rows), OptionalLong.of(bytes(index, rows)));
+  }
+
+  private long bytes(ObjectIndex index, long rows) {
+    long rowBytes = ROW_OVERHEAD;
+    long bytes = 0;
+    for (StructField field : schema.fields()) {
+      switch (field.name()) {
+        case ReadSchema.CONTENT -> bytes += index.bytes();
+        case ReadSchema.PATH -> rowBytes += index.pathBytes() / Math.max(1, index.objects());
+        case ReadSchema.ETAG -> rowBytes += ETAG_BYTES;
+        default -> rowBytes += field.dataType().defaultSize();
+      }
+    }
+    return bytes + rows * rowBytes;
+  }
+
+  @Override
+  public Batch toBatch() {
+    return batch;
+  }
+
+  /** Never PARTITION_DEFINED: Spark would plan every split to explain. */
+  @Override
+  public ColumnarSupportMode columnarSupportMode() {
+    return plan.columnar() ? ColumnarSupportMode.SUPPORTED : ColumnarSupportMode.UNSUPPORTED;
+  }
+
+  @Override
+  public CustomMetric[] supportedCustomMetrics() {
+    return ReadMetrics.supported();
+  }
+
+  /** Tells the objects only if they have been listed. */
+  @Override
+  public String description() {
+    String paths =
+        listing.locations().stream()
+            .limit(DESCRIBED_LOCATIONS)
+            .map(Location::toString)
+            .collect(Collectors.joining(", "));
+    int more = listing.locations().size() - DESCRIBED_LOCATIONS;
+    Optional<ObjectIndex> index = listing.known(plan.list());
+    return "s3dlio [%s%s] %s, splits of %s, %s, options: %s"
+        .formatted(
+            paths,
+            more > 0 ? ", ... %d more".formatted(more) : "",
+            index.map(S3dlioScan::describe).orElse("not listed yet"),
+            Sizes.format(plan.splits().maxPartitionBytes()),
+            plan.columnar() ? "columnar" : "rows",
+            options.describe());
+  }
+
+  private static String describe(ObjectIndex index) {
+    return "%d objects of %d bytes".formatted(index.objects(), index.bytes());
+  }
+
+  private record Estimate(OptionalLong numRows, OptionalLong sizeInBytes) implements Statistics {}
+}

@@ -1,0 +1,112 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.WriterOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** A store that knows names and sizes, and counts what it is asked. */
+final class FakeStore implements ObjectStore {
+  static final Instant TIME = Instant.parse("2024-02-03T04:05:06.789012345Z");
+
+  final AtomicInteger listings = new AtomicInteger();
+  final AtomicInteger stats = new AtomicInteger();
+  private final Map<Location, ObjectInfo> objects = new TreeMap<>(FakeStore::compare);
+
+  private static int compare(Location one, Location other) {
+    return Location.KEY_ORDER.compare(one.toString(), other.toString());
+  }
+
+  static FakeStore of(String... locations) {
+    FakeStore store = new FakeStore();
+    Stream.of(locations).forEach(location -> store.add(location, 10));
+    return store;
+  }
+
+  FakeStore add(String location, long length) {
+    Location parsed = Location.parse(location);
+    objects.put(parsed, new ObjectInfo(parsed, length, TIME, "e-" + length));
+    return this;
+  }
+
+  @Override
+  public ObjectInfo stat(Location location) throws IOException {
+    stats.incrementAndGet();
+    ObjectInfo object = objects.get(location);
+    if (object == null) {
+      throw new NotFoundException(Failure.of("stat", location, "there is no such object"));
+    }
+    return object;
+  }
+
+  @Override
+  public ObjectListing list(Location prefix, ListOptions options) {
+    listings.incrementAndGet();
+    Iterator<ObjectInfo> found =
+        objects.values().stream().filter(object -> isListed(object, prefix, options)).iterator();
+    return new ObjectListing() {
+      @Override
+      public boolean hasNext() {
+        return found.hasNext();
+      }
+
+      @Override
+      public ObjectInfo next() {
+        return found.next();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private static boolean isListed(ObjectInfo object, Location prefix, ListOptions options) {
+    Location location = object.location();
+    return location.container().equals(prefix.container())
+        && location.key().startsWith(prefix.key())
+        && (options.recursive() || location.key().indexOf('/', prefix.key().length()) < 0);
+  }
+
+  @Override
+  public void read(ReadRequest request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ObjectWriter createWriter(Location location, WriterOptions options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void delete(Location location) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void deleteBatch(Collection<Location> locations) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}

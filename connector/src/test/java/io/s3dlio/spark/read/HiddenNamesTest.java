@@ -1,0 +1,47 @@
+package io.s3dlio.spark.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.spark.util.HadoopFSUtils;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HiddenNamesTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "_a",
+        ".a",
+        "_k=v",
+        ".k=v",
+        "a_",
+        "a.",
+        "_",
+        ".",
+        "a._COPYING_",
+        "_metadata",
+        "_metadata.bin",
+        "_common_metadata",
+        "_SUCCESS",
+        "_s3dlio",
+        "_temporary",
+        "k=_v",
+        "é",
+        " _a"
+      })
+  void aNameIsHiddenWhereSparkHidesIt(String name) {
+    boolean hidden = HadoopFSUtils.shouldFilterOutPathName(name);
+
+    assertThat(HiddenNames.hides(name)).isEqualTo(hidden);
+    assertThat(HiddenNames.hides("a/" + name)).isEqualTo(hidden);
+    assertThat(HiddenNames.hides(name + "/a")).isEqualTo(hidden);
+    assertThat(HiddenNames.hides("a/" + name + "/b/c")).isEqualTo(hidden);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a//b", "/a", "a/"})
+  void emptyNamesHideNothing(String key) {
+    assertThat(HiddenNames.hides(key)).isFalse();
+  }
+}
