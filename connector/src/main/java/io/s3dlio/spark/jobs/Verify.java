@@ -1,6 +1,6 @@
 package io.s3dlio.spark.jobs;
 
-import io.s3dlio.spark.write.Visibility;
+import io.s3dlio.spark.read.HiddenNames;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
@@ -78,7 +78,7 @@ public final class Verify extends Job {
     try (ObjectListing listing = store.list(prefix, ListOptions.RECURSIVE)) {
       while (listing.hasNext()) {
         String key = listing.next().location().key();
-        if (Visibility.isVisible(key.substring(prefix.key().length()))) {
+        if (!HiddenNames.hides(key.substring(prefix.key().length()))) {
           count++;
         }
       }

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.spark.read.HiddenNames;
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
@@ -42,7 +43,7 @@ final class PriorObjects {
         boolean isPrior =
             name.startsWith(Manifest.FOLDER)
                 ? !name.startsWith(job.manifestFolder())
-                : Visibility.isVisible(name) && !written.contains(name);
+                : !HiddenNames.hides(name) && !written.contains(name);
         if (isPrior) {
           batch.add(object);
         }
