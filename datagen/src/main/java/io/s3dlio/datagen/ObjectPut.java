@@ -22,6 +22,9 @@ final class ObjectPut {
   /** What is filled and summed in one go: little enough to stay in a core's cache. */
   private static final int STEP = 256 << 10;
 
+  /** A part on its way to the page cache: copied while it is still in the processor's. */
+  private static final int CACHED_PART = 1 << 20;
+
   private final ObjectStore store;
   private final Location prefix;
   private final OnExisting onExisting;
@@ -32,7 +35,9 @@ final class ObjectPut {
     this.store = store;
     this.prefix = prefix.asPrefix();
     this.onExisting = options.onExisting();
-    this.partSize = Math.min(options.partSize(), BufferPool.MAX_SIZE);
+    this.partSize =
+        Math.min(
+            options.partSize(), prefix.scheme().equals("file") ? CACHED_PART : BufferPool.MAX_SIZE);
     this.writerOptions =
         options.writer().withReplaceExisting(options.onExisting() == OnExisting.OVERWRITE);
   }

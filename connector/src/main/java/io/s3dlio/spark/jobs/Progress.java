@@ -64,18 +64,25 @@ final class Progress extends SparkListener implements AutoCloseable {
   }
 
   private void print() {
+    out.println(line());
+    out.flush();
+  }
+
+  /** Returns how far it is. */
+  String line() {
     Written written = byTask.values().stream().reduce(Written.NOTHING, Written::plus);
     double seconds = meter.seconds();
-    double share = total == 0 ? 1 : (double) written.objects() / total;
-    String left = share > 0 ? Math.round(seconds * (1 / share - 1)) + " s left" : "no estimate yet";
-    out.printf(
-        "%d of %d objects, %d bytes, %s GB/s, %s%n",
-        written.objects(),
-        total,
-        written.bytes(),
-        Figures.gigabytesPerSecond(written.bytes(), seconds),
-        left);
-    out.flush();
+    String left =
+        written.objects() > 0
+            ? Math.round(seconds * (total - written.objects()) / written.objects()) + " s left"
+            : "no estimate yet";
+    return "%d of %d objects, %d bytes, %s GB/s, %s"
+        .formatted(
+            written.objects(),
+            total,
+            written.bytes(),
+            Figures.gigabytesPerSecond(written.bytes(), seconds),
+            left);
   }
 
   /** A task under way tells its figures with every heartbeat. */

@@ -2,7 +2,8 @@ package io.s3dlio.spark.read;
 
 /**
  * Spark's rule for what a read of files leaves out: names that begin with a dot, or with an
- * underscore unless they hold a {@code =} or are Parquet's metadata, and files being copied.
+ * underscore unless they hold a {@code =}, and files being copied. What Spark lists for Parquet's
+ * sake alone is left out too.
  */
 final class HiddenNames {
   private HiddenNames() {}
@@ -24,9 +25,6 @@ final class HiddenNames {
   }
 
   private static boolean isHidden(String name) {
-    if (name.startsWith("_metadata") || name.startsWith("_common_metadata")) {
-      return false;
-    }
     return name.startsWith(".")
         || (name.startsWith("_") && !name.contains("="))
         || name.endsWith("._COPYING_");

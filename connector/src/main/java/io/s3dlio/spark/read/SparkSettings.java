@@ -1,10 +1,13 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.MemoryBudget;
+import io.s3dlio.spark.config.ResolvedOptions;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.jdk.javaapi.OptionConverters;
 
 /**
@@ -26,7 +29,14 @@ record SparkSettings(
     MemoryBudget memory) {
   private static final Pattern HANGS = Pattern.compile("4\\.2\\.0([^0-9.].*)?");
 
+  /**
+   * Reads the session's settings.
+   *
+   * @throws IllegalArgumentException if a JVM option was set after the session had started, when it
+   *     does nothing any more
+   */
   static SparkSettings of(SparkSession session) {
+    requireJvmOptionsInForce(session);
     int parallelism =
         number(session, "spark.sql.leafNodeDefaultParallelism")
             .orElse(session.sparkContext().defaultParallelism());
@@ -42,6 +52,20 @@ record SparkSettings(
   /** Returns whether a Python UDF over Arrow batches hangs: SPARK-58241, in this version alone. */
   boolean hangsOnBatches() {
     return columnarPythonInput && HANGS.matcher(version).matches();
+  }
+
+  private static void requireJvmOptionsInForce(SparkSession session) {
+    SparkConf inForce = session.sparkContext().getConf();
+    CollectionConverters.asJava(session.conf().getAll())
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(ResolvedOptions.JVM_PREFIX)
+                  && !value.equals(inForce.get(key, ""))) {
+                throw new IllegalArgumentException(
+                    "Invalid %s: '%s' (a JVM option: set it before the session starts)"
+                        .formatted(key, value));
+              }
+            });
   }
 
   private static OptionalInt number(SparkSession session, String key) {

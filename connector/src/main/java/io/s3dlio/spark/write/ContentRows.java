@@ -40,17 +40,17 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
               ? "both 'name' and 'path' name the object"
               : "neither 'name' nor 'path' names the object");
     }
+    Column name = columns.has(NAME) ? columns.string(NAME) : columns.string(PATH);
+    Column content = columns.binary(CONTENT);
+    if (name == null || content == null) {
+      throw RowShape.Columns.refused("there is no column 'content'");
+    }
     for (OptionKey<?> option : SYNTHETIC_ONLY) {
       if (options.origin(option) == Origin.OPTION) {
         throw new IllegalArgumentException(
             "Invalid option: '%s' (it means nothing here; the rows hold their content)"
                 .formatted(option.name()));
       }
-    }
-    Column name = columns.has(NAME) ? columns.string(NAME) : columns.string(PATH);
-    Column content = columns.binary(CONTENT);
-    if (name == null || content == null) {
-      throw RowShape.Columns.refused("there is no column 'content'");
     }
     return new ContentRows(name, content, prefix);
   }

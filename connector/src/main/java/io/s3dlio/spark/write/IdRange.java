@@ -15,7 +15,7 @@ import java.util.List;
 record IdRange(long first, long last, boolean increasing) implements Serializable {
   static final IdRange NONE = new IdRange(0, -1, true);
 
-  /** What a task says whose names do not follow from its ids. */
+  /** Ids that prove nothing, because they came out of order or do not make the names. */
   static final IdRange UNKNOWN = new IdRange(0, Long.MAX_VALUE, false);
 
   boolean isEmpty() {
@@ -27,7 +27,10 @@ record IdRange(long first, long last, boolean increasing) implements Serializabl
     if (!increasing) {
       return this;
     }
-    return isEmpty() ? new IdRange(id, id, true) : new IdRange(first, id, id > last);
+    if (isEmpty()) {
+      return new IdRange(id, id, true);
+    }
+    return id > last ? new IdRange(first, id, true) : UNKNOWN;
   }
 
   /** Returns whether the ranges prove that no id came twice. If not, it may still be so. */

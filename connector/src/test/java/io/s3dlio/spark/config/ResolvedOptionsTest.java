@@ -70,6 +70,35 @@ class ResolvedOptionsTest {
   }
 
   @Test
+  void aJvmOptionIsRefusedWithThePlaceWhereItBelongs() {
+    String remedy = "it is a JVM option: set spark.s3dlio.memoryBudget before the session starts";
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(Map.of("memoryBudget", "1gb"), NONE))
+        .withMessage("Invalid option: 'memorybudget' (%s)", remedy);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ResolvedOptions.forWrite(
+                    NONE, Map.of("spark.datasource.s3dlio.memoryBudget", "1gb")))
+        .withMessage("Invalid option: 'spark.datasource.s3dlio.memorybudget' (%s)", remedy);
+    assertThat(ResolvedOptions.forRead(NONE, Map.of("spark.s3dlio.memoryBudget", "1gb")).explicit())
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsNoJvmOptionIsRefusedAsOne() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(NONE, Map.of("spark.s3dlio.memoryBuget", "1gb")))
+        .withMessageContaining("'spark.s3dlio.memorybuget' is unknown")
+        .withMessageContaining("did you mean 'memoryBudget'?");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(NONE, Map.of("spark.s3dlio.prefetch", "1")))
+        .withMessage(
+            "Invalid option: 'spark.s3dlio.prefetch' (it means nothing here; it is a read option)");
+  }
+
+  @Test
   void keysThatSparkAddsAreNoOptions() {
     ResolvedOptions options =
         ResolvedOptions.forRead(Map.of("path", "/a", "paths", "[\"/b\"]"), NONE);
