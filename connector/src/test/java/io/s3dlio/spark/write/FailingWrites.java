@@ -5,20 +5,23 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
+import java.nio.file.Path;
 import org.apache.spark.TaskContext;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Writes in a session whose tasks may fail twice: what {@link RetryTest} runs. */
+/** Writes whose tasks fail twice each before they succeed: what {@link RetryTest} forks. */
 final class FailingWrites {
   private FailingWrites() {}
 
   /**
-   * @param args {@code synthetic} or {@code content}, the target, and onExisting
+   * @param args the directory that gets the targets {@code error}, {@code skip} and {@code content}
    */
   public static void main(String[] args) {
+    Path dir = Path.of(args[0]);
     SparkSession spark =
         SparkSession.builder()
             .master("local[2,3]")
@@ -28,29 +31,28 @@ final class FailingWrites {
             .getOrCreate();
     spark
         .udf()
-        .register(
-            "flaky", udf((Long id) -> onceFailing(id), DataTypes.LongType).asNondeterministic());
+        .register("flaky", udf((Long id) -> failing(id), DataTypes.LongType).asNondeterministic());
     Dataset<Row> rows = spark.range(0, 40, 1, 4).selectExpr("flaky(id) as id");
-    if (args[0].equals("content")) {
-      rows =
-          rows.select(
-              concat(lit("c"), col("id")).as("name"),
-              col("id").cast("string").cast("binary").as("content"));
+    for (String onExisting : new String[] {"error", "skip"}) {
+      writer(rows)
+          .option("objectSize", "1k")
+          .option("maxConcurrency", "1")
+          .option("onExisting", onExisting)
+          .save(dir.resolve(onExisting).toString());
     }
-    rows.write()
-        .format("s3dlio")
-        .mode("append")
-        .option("onExisting", args[2])
-        .options(
-            args[0].equals("content")
-                ? java.util.Map.of()
-                : java.util.Map.of("objectSize", "1k", "maxConcurrency", "1"))
-        .save(args[1]);
+    writer(
+            rows.select(
+                concat(lit("c"), col("id")).as("name"),
+                col("id").cast("string").cast("binary").as("content")))
+        .save(dir.resolve("content").toString());
     spark.stop();
   }
 
-  /** Fails in the last row of a task's first two attempts. */
-  private static long onceFailing(long id) {
+  private static DataFrameWriter<Row> writer(Dataset<Row> rows) {
+    return rows.write().format("s3dlio").mode("append");
+  }
+
+  private static long failing(long id) {
     if (id % 10 == 9 && TaskContext.get().attemptNumber() < 2) {
       throw new IllegalStateException("injected");
     }

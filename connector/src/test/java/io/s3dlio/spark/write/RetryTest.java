@@ -6,41 +6,43 @@ import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.ForkedSpark;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tasks that fail and are tried again. */
+/** Tasks that fail late and are tried again. */
 class RetryTest {
-  private final Path dir;
+  private static Path dir = Path.of("");
 
-  RetryTest(@TempDir Path dir) {
-    this.dir = dir;
-  }
-
-  private Map<String, ByteBuffer> write(String what, String onExisting) throws Exception {
-    ForkedSpark.Result result =
-        ForkedSpark.run("exec \"$@\"", FailingWrites.class, what, dir.toString(), onExisting);
+  @BeforeAll
+  static void write(@TempDir Path temp) throws Exception {
+    dir = temp;
+    ForkedSpark.Result result = ForkedSpark.run("exec \"$@\"", FailingWrites.class, dir.toString());
 
     assertThat(result.output()).contains("injected");
     assertThat(result.code()).describedAs(result.output()).isZero();
-    assertThat(WrittenFiles.remains(dir)).isEmpty();
-    assertThat(WrittenFiles.manifests(dir)).extracting(Manifest::count).containsExactly(40L);
-    assertThat(WrittenFiles.names(dir).stream().filter(name -> name.contains("part-")))
+  }
+
+  private static Map<String, ByteBuffer> objects(Path target) throws IOException {
+    assertThat(WrittenFiles.remains(target)).isEmpty();
+    assertThat(WrittenFiles.manifests(target)).extracting(Manifest::count).containsExactly(40L);
+    assertThat(WrittenFiles.names(target).stream().filter(name -> name.contains("part-")))
         .describedAs("shards of attempts that failed are gone")
         .hasSize(4);
-    return WrittenFiles.objects(dir);
+    return WrittenFiles.objects(target);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"error", "skip"})
-  void generatedObjectsOfAnEarlierAttemptAreTheJobsOwn(String onExisting) throws Exception {
-    Map<String, ByteBuffer> objects = write("synthetic", onExisting);
+  void generatedObjectsOfAnEarlierAttemptAreTheJobsOwn(String target) throws IOException {
+    Map<String, ByteBuffer> objects = objects(dir.resolve(target));
 
     assertThat(objects).hasSize(40);
     for (int i = 0; i < 40; i++) {
@@ -52,10 +54,8 @@ class RetryTest {
   }
 
   @Test
-  void contentComesOnceAndWhole() throws Exception {
-    Map<String, ByteBuffer> objects = write("content", "error");
-
-    assertThat(objects)
+  void contentComesOnceAndWhole() throws IOException {
+    assertThat(objects(dir.resolve("content")))
         .hasSize(40)
         .containsEntry("c17", ByteBuffer.wrap("17".getBytes(StandardCharsets.UTF_8)));
   }
