@@ -239,7 +239,8 @@ public final class Options {
           16,
           1,
           1024,
-          "How many objects one task has in flight at most.");
+          "How many objects one task has in flight at most; rows under way hold `maxConcurrency` x"
+              + " `partSize` bytes of content.");
 
   public static final OptionKey<Long> PART_SIZE =
       size(
