@@ -137,6 +137,35 @@ class DirectStoreTest {
   }
 
   @Test
+  void memoryThatIsAlignedAsTheFileIsCopiedAtItsEndsAlone() throws IOException {
+    file("a", 5 << 20);
+    List<String> transfers = new ArrayList<>();
+    ByteBuffer target = aligned(5 << 20).position(4096 + 100).limit((4 << 20) + 50);
+    DirectStore store =
+        new DirectStore(
+            StoreConfig.DEFAULT,
+            (path, options) ->
+                new ScriptedChannel(FileChannel.open(path, options)) {
+                  @Override
+                  public int read(ByteBuffer memory, long position) throws IOException {
+                    String what = memory == target ? "straight" : "bounced";
+                    transfers.add(what + " " + memory.remaining() + " at " + position);
+                    return super.read(memory, position);
+                  }
+                });
+
+    store.read(ReadRequest.of(store.stat(at("a")), 100, target));
+
+    assertThat(transfers)
+        .containsExactly(
+            "bounced 4096 at 0",
+            "straight %d at 4096".formatted((4 << 20) - 8192),
+            "bounced 4096 at %d".formatted((4 << 20) - 4096));
+    assertThat(LocalTest.bytes(target.position(4096 + 100)))
+        .isEqualTo(Arrays.copyOfRange(content(5 << 20), 100, (4 << 20) + 50 - 4096));
+  }
+
+  @Test
   void aRefusedReadSaysWhatToDo() throws IOException {
     file("a", 10_000);
     for (ChannelOpener opener : REFUSING) {
@@ -230,6 +259,31 @@ class DirectStoreTest {
         .hasMessage("Cannot put %s: Invalid argument", at("b"));
     assertThat(store.cachedFallbacks()).isZero();
     assertThat(names(directory)).containsExactly("a");
+  }
+
+  @Test
+  void aReadThatHasBegunDoesNotGoThroughThePageCache() throws IOException {
+    file("a", 20 << 20);
+    DirectStore store =
+        new DirectStore(
+            FALLBACK,
+            (path, options) ->
+                new ScriptedChannel(FileChannel.open(path, options)) {
+                  @Override
+                  public int read(ByteBuffer target, long position) throws IOException {
+                    if (position > 0) {
+                      throw new IOException("Invalid argument");
+                    }
+                    return super.read(target, position);
+                  }
+                });
+    ByteBuffer target = aligned(20 << 20);
+
+    assertThatThrownBy(() -> store.read(ReadRequest.of(store.stat(at("a")), 0, target)))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessage("Cannot read %s: Invalid argument", at("a"));
+    assertThat(target.position()).isEqualTo(8 << 20);
+    assertThat(store.cachedFallbacks()).isZero();
   }
 
   @Test
