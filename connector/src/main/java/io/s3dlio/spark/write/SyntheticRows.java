@@ -82,8 +82,8 @@ record SyntheticRows(
           ? e
           : new IllegalArgumentException(
               e.getMessage()
-                  + ". How many objects there will be is not known: set objectCount, or give a"
-                  + " column 'name'",
+                  + ". How many objects there will be is not known: set objectCount, or name"
+                  + " the objects by a column 'name' and leave objectName out",
               e);
     }
   }
