@@ -175,7 +175,7 @@ class FileStoreTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aPipeIsNoObjectAndReadingItDoesNotWait() throws Exception {
     makePipe("pipe");
 

@@ -164,11 +164,16 @@ class LocalListingTest {
     touch("b/1");
     Files.setPosixFilePermissions(
         directory.resolve("b"), PosixFilePermissions.fromString("r--------"));
-    try {
+    try (ObjectListing listing = store.list(prefix, ListOptions.RECURSIVE)) {
       WithoutPrivileges.run(
-          () ->
-              assertThatThrownBy(() -> list(store, prefix))
-                  .isInstanceOf(AccessDeniedException.class));
+          () -> {
+            for (int i = 0; i < 2; i++) {
+              assertThatThrownBy(listing::hasNext)
+                  .isInstanceOf(AccessDeniedException.class)
+                  .hasMessageContaining("Cannot list " + prefix.append("b/1"));
+            }
+          });
+      assertThat(listing.hasNext()).isTrue();
     } finally {
       Files.setPosixFilePermissions(
           directory.resolve("b"), PosixFilePermissions.fromString("rwx------"));
