@@ -75,16 +75,18 @@ record SyntheticRows(
   }
 
   private static void requireTemplate(String template, long count) {
-    try {
-      NameTemplate.parse(template, count);
-    } catch (IllegalArgumentException e) {
-      throw count >= 0
-          ? e
-          : new IllegalArgumentException(
-              e.getMessage()
-                  + ". How many objects there will be is not known: set objectCount, or name"
-                  + " the objects by a column 'name' and leave objectName out",
-              e);
+    // What is wrong whatever the count is says so itself.
+    NameTemplate.parse(template, count < 0 ? 1 : count);
+    if (count < 0) {
+      try {
+        NameTemplate.parse(template, count);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            e.getMessage()
+                + ". How many objects there will be is not known: set objectCount, or name"
+                + " the objects by a column 'name' and leave objectName out",
+            e);
+      }
     }
   }
 

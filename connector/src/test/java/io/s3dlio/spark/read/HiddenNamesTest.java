@@ -20,9 +20,6 @@ class HiddenNamesTest {
         "_",
         ".",
         "a._COPYING_",
-        "_metadata",
-        "_metadata.bin",
-        "_common_metadata",
         "_SUCCESS",
         "_s3dlio",
         "_temporary",
@@ -37,6 +34,12 @@ class HiddenNamesTest {
     assertThat(HiddenNames.hides("a/" + name)).isEqualTo(hidden);
     assertThat(HiddenNames.hides(name + "/a")).isEqualTo(hidden);
     assertThat(HiddenNames.hides("a/" + name + "/b/c")).isEqualTo(hidden);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"_metadata", "_common_metadata", "_metadata/x"})
+  void whatSparkListsForParquetAloneIsHidden(String key) {
+    assertThat(HiddenNames.hides(key)).isTrue();
   }
 
   @ParameterizedTest
