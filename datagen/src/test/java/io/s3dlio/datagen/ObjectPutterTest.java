@@ -158,8 +158,7 @@ class ObjectPutterTest {
 
     assertThat(results)
         .containsExactly(
-            new PutResult(
-                "x", 987_654, crc32c(bytes(random(987_654))), Outcome.ALREADY_THERE));
+            new PutResult("x", 987_654, crc32c(bytes(random(987_654))), Outcome.ALREADY_THERE));
   }
 
   @ParameterizedTest
