@@ -151,6 +151,16 @@ class ObjectPutterTest {
     assertThat(results).extracting(PutResult::outcome).containsExactly(Outcome.WRITTEN);
   }
 
+  @Test
+  void skipTellsThatWhatIsThereIsWhatWouldHaveCome() throws IOException {
+    Files.write(directory.resolve("x"), bytes(random(987_654)));
+    putOne(OnExisting.SKIP, random(987_654));
+
+    assertThat(results)
+        .containsExactly(
+            new PutResult("x", 987_654, crc32c(bytes(random(987_654))), Outcome.ALREADY_THERE));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 500, 5_000})
   void skipLeavesWhatIsThereAndTellsWhatWouldHaveCome(long size) throws IOException {

@@ -4,9 +4,11 @@ import io.s3dlio.datagen.NameTemplate;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.Manifests;
 import java.io.IOException;
@@ -148,7 +150,10 @@ public final class PutMany extends Job {
       return Manifests.find(store, prefix).stream()
           .filter(found -> found.settings().equals(options.explicit()))
           .reduce((older, newer) -> newer)
-          .orElseThrow(() -> new IOException("the manifest below %s is gone".formatted(prefix)));
+          .orElseThrow(
+              () ->
+                  new StorageException(
+                      Failure.of("report on", prefix, "the job's manifest is gone again")));
     }
   }
 

@@ -8,9 +8,11 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.Sizes;
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.Manifests;
@@ -126,9 +128,12 @@ public final class Quickstart extends Job {
             .head();
     Figures.Work work = meter.stop(session.isLocal());
     if (row.getLong(0) != set.count() || row.getLong(1) != set.bytes()) {
-      throw new IOException(
-          "Cannot read %s: %d objects with %d bytes came back, %d with %d were written"
-              .formatted(prefix, row.getLong(0), row.getLong(1), set.count(), set.bytes()));
+      throw new StorageException(
+          Failure.of(
+              "read",
+              prefix,
+              "%d objects with %d bytes came back, %d with %d were written"
+                  .formatted(row.getLong(0), row.getLong(1), set.count(), set.bytes())));
     }
     return work.figures(set.count(), set.bytes());
   }
@@ -144,10 +149,13 @@ public final class Quickstart extends Job {
           new Verification(prefix, config).run(spark, manifests, spark.defaultParallelism());
       Figures.Work work = meter.stop(session.isLocal());
       if (verdict.proven() != set.count()) {
-        throw new IOException(
-            "Cannot prove %s: %d of %d objects are as they were generated; %s"
-                .formatted(
-                    prefix, verdict.proven(), set.count(), String.join(", ", verdict.failures())));
+        throw new StorageException(
+            Failure.of(
+                "prove",
+                prefix,
+                "%d of %d objects are as they were generated; %s"
+                    .formatted(
+                        verdict.proven(), set.count(), String.join(", ", verdict.failures()))));
       }
       return work.figures(verdict.proven(), verdict.bytes());
     }

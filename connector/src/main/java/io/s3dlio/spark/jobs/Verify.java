@@ -1,11 +1,13 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.spark.read.HiddenNames;
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.Manifests;
@@ -59,9 +61,9 @@ public final class Verify extends Job {
     try (ObjectStore store = ObjectStores.forLocation(prefix, config)) {
       List<Manifest> manifests = Manifests.find(store, prefix);
       if (manifests.isEmpty()) {
-        throw new IOException(
-            "Cannot verify %s: there is no manifest below it. Only jobs that succeeded leave one"
-                .formatted(prefix));
+        throw new StorageException(
+            Failure.of("verify", prefix, "there is no manifest below it")
+                .withRemedy("Only jobs that succeeded leave one"));
       }
       JavaSparkContext spark = new JavaSparkContext(session.spark().sparkContext());
       int tasks = parallelism != null ? parallelism : 4 * spark.defaultParallelism();

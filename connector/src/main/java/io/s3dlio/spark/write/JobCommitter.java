@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends a write on the driver: proves that no name came twice, writes the manifest's head, in
  * overwrite mode removes what was there before, and says {@code _SUCCESS}. Used by one thread.
+ *
+ * <p>As with Spark's own committer the {@code _SUCCESS} of an earlier job stays when a later one
+ * fails; that a job succeeded is proven by its manifest.
  */
 final class JobCommitter {
   static final String SUCCESS = "_SUCCESS";

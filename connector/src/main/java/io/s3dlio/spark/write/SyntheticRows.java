@@ -83,8 +83,8 @@ record SyntheticRows(
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             e.getMessage()
-                + ". How many objects there will be is not known: set objectCount, or give a"
-                + " column 'name'",
+                + ". How many objects there will be is not known: set objectCount, or name"
+                + " the objects by a column 'name' and leave objectName out",
             e);
       }
     }

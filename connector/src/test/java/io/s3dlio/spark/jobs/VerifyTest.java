@@ -166,7 +166,8 @@ class VerifyTest {
 
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
-        .contains("Cannot verify file://" + dir + "/: there is no manifest below it");
+        .startsWith(
+            "Verify failed: Cannot verify file://" + dir + "/: there is no manifest below it");
   }
 
   @Test

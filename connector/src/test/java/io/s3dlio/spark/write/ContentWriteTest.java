@@ -103,6 +103,17 @@ class ContentWriteTest {
   }
 
   @Test
+  void directWritesGiveTheSameBytes() throws IOException {
+    writer(paths(row("a", "one"), row("file:" + dir + "/b", "two")))
+        .option("directFallback", "true")
+        .save("direct://" + dir);
+
+    assertThat(WrittenFiles.objects(dir))
+        .containsEntry("a", bytes("one"))
+        .containsEntry("b", bytes("two"));
+  }
+
+  @Test
   void sparksOwnFileSourceReadsWhatWasWritten() {
     writer(named(row("a.txt", "one"), row("b.txt", "two"))).save(dir.toString());
 

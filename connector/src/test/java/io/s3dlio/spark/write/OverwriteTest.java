@@ -7,20 +7,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.spark.LocalSpark;
+import io.s3dlio.spark.S3dlioDataSource;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.OverwriteByExpression;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.execution.CommandExecutionMode;
+import org.apache.spark.sql.execution.ExplainMode;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.Option;
 
 class OverwriteTest {
   private final SparkSession spark = LocalSpark.session();
@@ -93,6 +104,39 @@ class OverwriteTest {
   }
 
   @Test
+  void explainingChangesNothing() throws IOException {
+    Files.writeString(target.resolve("old"), "x");
+    CaseInsensitiveStringMap options =
+        new CaseInsensitiveStringMap(
+            Map.of("path", target.toString(), "objectSize", "1k", "overwritePrefix", "true"));
+    Dataset<Row> rows = spark.range(2).toDF();
+    DataSourceV2Relation relation =
+        DataSourceV2Relation.create(
+            new S3dlioDataSource()
+                .getTable(rows.schema(), new Transform[0], options.asCaseSensitiveMap()),
+            Option.empty(),
+            Option.empty(),
+            options,
+            Option.empty());
+    LogicalPlan plan =
+        OverwriteByExpression.byName(
+            relation,
+            ((org.apache.spark.sql.classic.Dataset<Row>) rows).logicalPlan(),
+            Literal.TrueLiteral(),
+            OverwriteByExpression.byName$default$4(),
+            false);
+
+    String explained =
+        ((org.apache.spark.sql.classic.SparkSession) spark)
+            .sessionState()
+            .executePlan(plan, CommandExecutionMode.SKIP())
+            .explainString(ExplainMode.fromString("extended"));
+
+    assertThat(explained).contains("OverwriteByExpression").doesNotContain("Exception");
+    assertThat(WrittenFiles.names(target)).containsExactly("old");
+  }
+
+  @Test
   void contentOverwritesToo() throws IOException {
     Files.writeString(target.resolve("old"), "x");
     Files.writeString(target.resolve("new"), "x");
@@ -147,6 +191,21 @@ class OverwriteTest {
         .hasMessageContaining("the rows come from file://");
 
     assertThat(WrittenFiles.names(target)).containsExactly("deep/a");
+  }
+
+  @Test
+  void aReadByThisSourceIsFoundToo() throws IOException {
+    Files.writeString(target.resolve("a"), "x");
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("s3dlio")
+            .load(dir.resolve("elsewhere").toString(), target.toString())
+            .select(lit("copy").as("name"), col("content"));
+
+    assertThatThrownBy(() -> overwrite(rows).save("direct://" + target))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the rows come from file://" + target);
   }
 
   @Test

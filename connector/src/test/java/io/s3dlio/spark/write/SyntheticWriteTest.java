@@ -183,6 +183,18 @@ class SyntheticWriteTest {
   }
 
   @Test
+  void directWritesGiveTheSameBytes() throws IOException {
+    writer(range(0, 3, 1))
+        .option("objectSize", "10001")
+        .option("directFallback", "true")
+        .save("direct://" + dir);
+
+    assertThat(WrittenFiles.objects(dir))
+        .hasSize(3)
+        .containsEntry("sample_0002.bin", WrittenFiles.generated(42, 2, 10_001, ObjectType.RANDOM));
+  }
+
+  @Test
   void noRowsMakeAnEmptyDataSet() throws IOException {
     writer(range(0, 0, 2)).save(dir.toString());
 

@@ -113,7 +113,7 @@ class WritePlanningTest {
     assertRefused(
         "select 0 id",
         Map.of("objectSize", "1k", "objectName", "one.bin"),
-        "set objectCount, or give a column 'name'");
+        "set objectCount, or name the objects by a column 'name'");
   }
 
   @Test
