@@ -13,25 +13,31 @@ import java.util.Optional;
 /** The virtual environments that {@code .ci/run} makes. */
 enum Python {
   /** PySpark 4.2 and what notebooks need. */
-  NEWEST("S3DLIO_PYTHON", "venv"),
-  /** PySpark 4.1. */
-  SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1");
+  NEWEST("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
+  /** PySpark 4.1, for JDK 17 and 21. */
+  SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21);
 
   private final String variable;
   private final String environment;
+  private final int newestJava;
 
-  Python(String variable, String environment) {
+  Python(String variable, String environment, int newestJava) {
     this.variable = variable;
     this.environment = environment;
+    this.newestJava = newestJava;
   }
 
   /**
    * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR}. Where there is no
-   * such environment the test is skipped by an assumption that names it, and fails in CI.
+   * such environment the test is skipped by an assumption that names it, and fails in CI; where its
+   * Spark does not run on this Java the test is skipped.
    *
    * @param folder where it works and its output goes
    */
   ChildProcess start(Path folder, String... arguments) throws IOException {
+    assumeTrue(
+        Runtime.version().feature() <= newestJava,
+        "Java %d at most for the Spark of '%s'".formatted(newestJava, environment));
     Path python = executable();
     List<String> command = new ArrayList<>(List.of(python.toString()));
     command.addAll(List.of(arguments));
