@@ -1,5 +1,6 @@
 package io.s3dlio.spark;
 
+import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.read.ReadSchema;
 import java.util.Map;

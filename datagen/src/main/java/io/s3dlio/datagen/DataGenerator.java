@@ -46,7 +46,8 @@ public final class DataGenerator {
    * @param listener is told after every object, one call at a time
    * @param token stops the work; what is in flight is finished
    * @return what was put
-   * @throws java.io.InterruptedIOException if the token was cancelled before all was put
+   * @throws java.io.InterruptedIOException if the token was cancelled before this returned, or this
+   *     thread was interrupted (the flag stays set)
    */
   public Progress putMany(
       Location prefix,

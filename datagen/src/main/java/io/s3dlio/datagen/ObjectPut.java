@@ -22,6 +22,9 @@ final class ObjectPut {
   /** What is filled and summed in one go: little enough to stay in a core's cache. */
   private static final int STEP = 256 << 10;
 
+  /** A part on its way to the page cache: copied while it is still in the processor's. */
+  private static final int CACHED_PART = 1 << 20;
+
   private final ObjectStore store;
   private final Location prefix;
   private final OnExisting onExisting;
@@ -32,7 +35,9 @@ final class ObjectPut {
     this.store = store;
     this.prefix = prefix.asPrefix();
     this.onExisting = options.onExisting();
-    this.partSize = Math.min(options.partSize(), BufferPool.MAX_SIZE);
+    this.partSize =
+        Math.min(
+            options.partSize(), prefix.scheme().equals("file") ? CACHED_PART : BufferPool.MAX_SIZE);
     this.writerOptions =
         options.writer().withReplaceExisting(options.onExisting() == OnExisting.OVERWRITE);
   }
@@ -44,13 +49,13 @@ final class ObjectPut {
       ByteBuffer part = lease.buffer();
       // The store decides, and does so atomically; looking first only saves the work.
       if (onExisting == OnExisting.SKIP && store.exists(location)) {
-        return new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
+        return skip(name, location, source, part);
       }
       try {
         return new PutResult(name, size, write(location, source, part), PutResult.Outcome.WRITTEN);
       } catch (AlreadyExistsException e) {
         return switch (onExisting) {
-          case SKIP -> new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
+          case SKIP -> skip(name, location, source, part);
           case ERROR ->
               new PutResult(
                   name,
@@ -61,6 +66,17 @@ final class ObjectPut {
         };
       }
     }
+  }
+
+  /** Leaves what is there, and tells whether it is what would have come. */
+  private PutResult skip(String name, Location location, ObjectSource source, ByteBuffer part)
+      throws IOException {
+    long size = source.length();
+    CRC32C crc = new CRC32C();
+    ObjectInfo object = store.stat(location);
+    return object.length() == size && isSame(object, source, part, crc)
+        ? new PutResult(name, size, (int) crc.getValue(), PutResult.Outcome.ALREADY_THERE)
+        : new PutResult(name, size, checksum(source, part), PutResult.Outcome.SKIPPED);
   }
 
   private int write(Location location, ObjectSource source, ByteBuffer part) throws IOException {

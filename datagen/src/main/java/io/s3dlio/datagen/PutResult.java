@@ -15,7 +15,9 @@ public record PutResult(String name, long size, int crc32c, Outcome outcome) {
     WRITTEN,
     /** It was there, byte for byte as it would have been written. */
     ALREADY_THERE,
-    /** Something was there and was left; size and checksum are those of what would have come. */
+    /**
+     * Another object was there and was left; size and checksum are those of what would have come.
+     */
     SKIPPED
   }
 }

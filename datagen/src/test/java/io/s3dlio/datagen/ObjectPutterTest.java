@@ -12,6 +12,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
@@ -88,18 +89,45 @@ class ObjectPutterTest {
   }
 
   @Test
-  void anObjectOfOnePartIsCheckedInManySteps() throws IOException {
+  void anObjectOfOnePartIsMadeInManySteps() throws IOException {
     try (ObjectPutter putter = putter(OnExisting.ERROR, 1, 8 << 20)) {
-      putter.put("x", random(1_234_567), results::add);
+      putter.put("x", random(987_654), results::add);
       putter.drain();
-      putter.put("x", random(1_234_567), results::add);
+      putter.put("x", random(987_654), results::add);
       putter.drain();
     }
-    int crc = crc32c(bytes(random(1_234_567)));
+    int crc = crc32c(bytes(random(987_654)));
     assertThat(results)
         .containsExactly(
-            new PutResult("x", 1_234_567, crc, Outcome.WRITTEN),
-            new PutResult("x", 1_234_567, crc, Outcome.ALREADY_THERE));
+            new PutResult("x", 987_654, crc, Outcome.WRITTEN),
+            new PutResult("x", 987_654, crc, Outcome.ALREADY_THERE));
+  }
+
+  @Test
+  void directStoresTakeTheSameBytes() throws IOException {
+    Location direct = Location.parse("direct://" + directory);
+    StoreConfig config = StoreConfig.DEFAULT.withDirectFallback(true);
+    List<Long> sizes = List.of(0L, 1L, 65_536L, 65_537L, 300_001L, 3_000_000L);
+    try (ObjectStore directStore = ObjectStores.forLocation(direct, config);
+        ObjectPutter putter =
+            new ObjectPutter(
+                directStore,
+                direct,
+                new PutOptions(OnExisting.ERROR, 3, 64 << 10, WriterOptions.DEFAULT),
+                token)) {
+      for (int round = 0; round < 2; round++) {
+        for (long size : sizes) {
+          putter.put("x" + size, random(size), results::add);
+        }
+        putter.drain();
+      }
+    }
+    for (long size : sizes) {
+      assertThat(directory.resolve("x" + size)).hasBinaryContent(bytes(random(size)));
+    }
+    assertThat(results.stream().skip(6))
+        .extracting(PutResult::outcome)
+        .containsOnly(Outcome.ALREADY_THERE);
   }
 
   @Test
@@ -121,6 +149,16 @@ class ObjectPutterTest {
     putOne(OnExisting.OVERWRITE, random(size));
     assertThat(directory.resolve("x")).hasBinaryContent(bytes(random(size)));
     assertThat(results).extracting(PutResult::outcome).containsExactly(Outcome.WRITTEN);
+  }
+
+  @Test
+  void skipTellsThatWhatIsThereIsWhatWouldHaveCome() throws IOException {
+    Files.write(directory.resolve("x"), bytes(random(987_654)));
+    putOne(OnExisting.SKIP, random(987_654));
+
+    assertThat(results)
+        .containsExactly(
+            new PutResult("x", 987_654, crc32c(bytes(random(987_654))), Outcome.ALREADY_THERE));
   }
 
   @ParameterizedTest

@@ -523,6 +523,8 @@ public abstract class ObjectStoreContract {
     assertThat(keys(prefix.append("missing"))).isEmpty();
     assertThat(keys(prefix.append("missing/deeper/"))).isEmpty();
     assertThat(keys(prefix.append("file/"))).isEmpty();
+    assertThat(keys(prefix.append("file/below/"))).isEmpty();
+    assertThat(keys(prefix.append("file/below/deeper"))).isEmpty();
     assertThat(keys(list(prefix.append("missing/"), ListOptions.FLAT))).isEmpty();
   }
 

@@ -197,6 +197,15 @@ public final class Options {
           Function.identity(),
           Optional.empty());
 
+  public static final OptionKey<Optional<Long>> OBJECT_COUNT =
+      optional(
+          "objectCount",
+          Scope.WRITE,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          "How many synthetic objects there will be, their indexes being below it. Needed by names"
+              + " with `{count}`, and by one object's name without a placeholder.");
+
   public static final OptionKey<Long> SEED =
       number(
           "seed",
@@ -230,7 +239,8 @@ public final class Options {
           16,
           1,
           1024,
-          "How many objects one task has in flight at most.");
+          "How many objects one task has in flight at most; rows under way hold `maxConcurrency` x"
+              + " `partSize` bytes of content.");
 
   public static final OptionKey<Long> PART_SIZE =
       size(
@@ -273,6 +283,7 @@ public final class Options {
           OBJECT_TYPE,
           OBJECT_SIZE,
           OBJECT_NAME,
+          OBJECT_COUNT,
           SEED,
           ON_EXISTING,
           OVERWRITE_PREFIX,

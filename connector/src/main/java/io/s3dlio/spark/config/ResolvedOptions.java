@@ -1,5 +1,6 @@
 package io.s3dlio.spark.config;
 
+import io.s3dlio.storage.StoreConfig;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -128,6 +129,11 @@ public final class ResolvedOptions {
       throw new IllegalArgumentException("Option %s was not resolved here".formatted(key));
     }
     return value;
+  }
+
+  /** Returns what stores are opened with. */
+  public StoreConfig storeConfig() {
+    return new StoreConfig(value(Options.PAGE_CACHE_MODE), value(Options.DIRECT_FALLBACK));
   }
 
   /** Returns what was set, by name, as it was written: for plans and manifests. */

@@ -5,13 +5,13 @@ package io.s3dlio.spark.read;
  * underscore unless they hold a {@code =}, and files being copied. What Spark lists for Parquet's
  * sake alone is left out too.
  */
-final class HiddenNames {
+public final class HiddenNames {
   private HiddenNames() {}
 
   /**
    * Returns whether any name in a key, as far as it lies below the path that is read, is hidden.
    */
-  static boolean hides(String keyBelow) {
+  public static boolean hides(String keyBelow) {
     int start = 0;
     while (start <= keyBelow.length()) {
       int slash = keyBelow.indexOf('/', start);

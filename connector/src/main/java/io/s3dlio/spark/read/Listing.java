@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import org.apache.spark.sql.AnalysisException;
+import scala.Option;
+import scala.collection.immutable.Map$;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What lies at the paths of one {@code load()}: listed on the driver when it is first needed, and
@@ -41,6 +46,9 @@ public final class Listing {
 
   /**
    * Returns the objects. A listing that failed is tried again by the next caller.
+   *
+   * <p>Throws Spark's {@link AnalysisException} {@code PATH_NOT_FOUND} if there is nothing at a
+   * path.
    *
    * @throws UncheckedIOException if they cannot be listed
    */
@@ -79,6 +87,9 @@ public final class Listing {
   }
 
   private static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof NotFoundException e) {
+      throw Listing.<RuntimeException>undeclared(pathNotFound(e));
+    }
     if (cause instanceof IOException e) {
       return new UncheckedIOException(e.getMessage(), e);
     }
@@ -86,5 +97,20 @@ public final class Listing {
       throw e;
     }
     return (RuntimeException) cause;
+  }
+
+  /** Returns what Spark's file sources throw, so that their users catch it as they do there. */
+  private static AnalysisException pathNotFound(NotFoundException cause) {
+    String path = "%s (%s)".formatted(cause.failure().location(), cause.failure().reason());
+    return new AnalysisException(
+        "PATH_NOT_FOUND",
+        Map$.MODULE$.from(CollectionConverters.asScala(Map.of("path", path))),
+        Option.apply(cause));
+  }
+
+  /** Scala declares no exceptions, and so Spark's interfaces let through none that are checked. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Exception> E undeclared(Exception exception) throws E {
+    throw (E) exception;
   }
 }

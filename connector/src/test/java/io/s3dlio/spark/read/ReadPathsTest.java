@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -34,10 +35,11 @@ class ReadPathsTest {
   void aMissingPathFailsWithTheRemedy() {
     Dataset<Row> missing = s3dlio("rows").load(directory + "/train");
 
-    assertThatExceptionOfType(UncheckedIOException.class)
+    assertThatExceptionOfType(AnalysisException.class)
         .isThrownBy(missing::count)
-        .withMessage(
-            "Cannot list file://%s/train/: there is no such object or prefix. Check the path",
+        .withMessageStartingWith(
+            "[PATH_NOT_FOUND] Path does not exist: file://%s/train/ (there is no such object or"
+                + " prefix)",
             directory)
         .withCauseInstanceOf(NotFoundException.class);
   }
@@ -70,7 +72,7 @@ class ReadPathsTest {
       assertThat(row.<byte[]>getAs("content")).isEqualTo(Files.readAllBytes(file));
     }
     assertThatThrownBy(() -> s3dlio("columnar").load(file + "/").count())
-        .isInstanceOf(UncheckedIOException.class);
+        .isInstanceOf(AnalysisException.class);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.s3dlio.storage.file;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,13 +38,6 @@ final class DirectIo {
   }
 
   FileChannel open(Path path, Set<? extends OpenOption> options) throws IOException {
-    return opener.open(
-        path,
-        Stream.concat(options.stream(), Stream.of(ExtendedOpenOption.DIRECT))
-            .collect(Collectors.toUnmodifiableSet()));
-  }
-
-  FileChannel openCached(Path path, Set<? extends OpenOption> options) throws IOException {
     return opener.open(path, options);
   }
 

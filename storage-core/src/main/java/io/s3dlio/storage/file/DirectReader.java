@@ -1,15 +1,18 @@
 package io.s3dlio.storage.file;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /** Reads around the page cache. */
 final class DirectReader implements RangeReader {
-  private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
 
   private final DirectIo io;
 

@@ -1,10 +1,12 @@
 package io.s3dlio.storage.file;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.s3dlio.storage.buffer.BufferLease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -15,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * else from a staging buffer. The last block is padded, and the padding cut off at the end.
  */
 final class DirectSink implements FileSink {
-  private static final Set<StandardOpenOption> CREATE =
+  private static final Set<OpenOption> CREATE_DIRECT =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+  private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  private static final Set<StandardOpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
+  private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
   private static final int STAGING_SIZE = 1 << 20;
 
   private final Path path;
@@ -45,7 +49,7 @@ final class DirectSink implements FileSink {
 
   private FileChannel create() throws IOException {
     try {
-      return io.open(path, CREATE);
+      return io.open(path, CREATE_DIRECT);
     } catch (IOException | UnsupportedOperationException e) {
       if (!DirectIo.isRefusal(path, e)) {
         throw e;
@@ -54,7 +58,7 @@ final class DirectSink implements FileSink {
       Files.deleteIfExists(path);
       io.fallBack(path, e);
       cached = true;
-      return io.openCached(path, CREATE);
+      return io.open(path, CREATE);
     }
   }
 
@@ -120,7 +124,7 @@ final class DirectSink implements FileSink {
         io.fallBack(path, e);
         channel.close();
         cached = true;
-        channel = io.openCached(path, WRITE);
+        channel = io.open(path, WRITE);
       }
     }
   }

@@ -145,7 +145,7 @@ final class FileErrors {
         Failure.of(operation, location, "it exists and is not to be replaced"), e);
   }
 
-  /** Returns whether a symbolic link that fails so has no file at its end. */
+  /** Returns whether a path that fails so can lead to no file. */
   static boolean leadsNowhere(IOException e) {
     String reason = reason(e);
     return NOWHERE.stream().anyMatch(reason::contains);
@@ -166,6 +166,6 @@ final class FileErrors {
 
   private static String reason(IOException e) {
     String text = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-    return text == null || text.isBlank() ? e.getClass().getSimpleName() : text;
+    return text == null || text.isBlank() ? e.toString() : text;
   }
 }

@@ -147,7 +147,9 @@ final class LocalListing implements ObjectListing {
     } catch (DirectoryIteratorException e) {
       throw FileErrors.other("list", location, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
-      throw FileErrors.other("list", location, e);
+      if (!FileErrors.leadsNowhere(e)) {
+        throw FileErrors.other("list", location, e);
+      }
     }
   }
 

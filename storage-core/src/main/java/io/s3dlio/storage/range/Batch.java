@@ -73,16 +73,12 @@ final class Batch implements BatchRead {
   void start(CancellationToken token) {
     CancellationToken.Registration made = token.onCancel(this::cancel);
     boolean launch;
-    boolean late;
     synchronized (lock) {
       registration = made;
       launch = addWorker();
-      late = drained;
     }
     if (launch) {
       launch();
-    } else if (late) {
-      made.close();
     } else {
       conclude();
     }

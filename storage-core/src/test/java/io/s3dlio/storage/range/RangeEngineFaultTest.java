@@ -126,16 +126,20 @@ class RangeEngineFaultTest {
               }
               fill(request);
             });
+    ReadRequest slow = request("slow", 0, 10);
     try (RangeEngine narrow = new RangeEngine(1, longestWaits, timer, clock::get)) {
-      BatchRead slow =
-          narrow.submit(store, List.of(request("slow", 0, 10)), SMALL, 1, new CancellationToken());
+      BatchRead batch =
+          narrow.submit(
+              store, List.of(slow, request("fast", 0, 10)), SMALL, 1, new CancellationToken());
       ManualTimer.Waiting waiting = timer.take();
       narrow
-          .submit(store, List.of(request("fast", 0, 10)), SMALL, 1, new CancellationToken())
+          .submit(store, List.of(request("other", 0, 10)), SMALL, 1, new CancellationToken())
           .await();
-      assertThat(slow.isDone()).isFalse();
+      assertThat(batch.stats()).as("the rest of the batch is read").isEqualTo(new Stats(10, 2, 0));
+      assertThat(batch.isDone()).isFalse();
       waiting.action().run();
-      slow.await();
+      batch.await();
+      assertThat(slow.target().hasRemaining()).isFalse();
     }
   }
 

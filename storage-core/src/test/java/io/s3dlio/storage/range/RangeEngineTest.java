@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine does while nothing fails: order, bounds, threads, cancelling and closing. */
 @Timeout(60)
@@ -50,7 +52,7 @@ class RangeEngineTest {
     List<ReadRequest> requests = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       ByteBuffer target = ByteBuffer.allocateDirect(1_000).position(3).limit(3 + i * 49);
-      requests.add(new ReadRequest(location("object-" + i), "", 1_000 * i, target));
+      requests.add(new ReadRequest(location("object-" + i), "", 1_000L * i, target));
     }
     BatchRead batch = submit(new PatternStore(PatternStore::fill), requests, SMALL, 4);
     batch.await();
@@ -63,10 +65,10 @@ class RangeEngineTest {
       for (int at = 0; at < 1_000; at++) {
         boolean inside = at >= 3 && at < 3 + i * 49;
         byte expected =
-            inside ? PatternStore.byteAt(location("object-" + i), 1_000 * i + at - 3) : 0;
+            inside ? PatternStore.byteAt(location("object-" + i), 1_000L * i + at - 3) : 0;
         assertThat(target.duplicate().clear().get(at)).isEqualTo(expected);
       }
-      bytes += i * 49;
+      bytes += i * 49L;
       ranges += i * 49 < 200 ? 1 : (i * 49 + 99) / 100;
     }
     assertThat(batch.stats()).isEqualTo(new Stats(bytes, ranges, 0));
@@ -87,15 +89,24 @@ class RangeEngineTest {
     assertThat(seen).containsExactly("v7 50+100", "v7 150+100", "v7 250+50");
   }
 
-  @Test
-  void noMoreRangesOfABatchAreInFlightThanAllowed() throws Exception {
-    Gate gate = new Gate(3);
-    BatchRead batch = submit(gate.store(), requests(50, "a", "b", "c", "d"), SMALL, 3);
-    gate.awaitArrivals();
-    gate.open();
-    batch.await();
-    assertThat(gate.most()).isEqualTo(3);
-    assertThat(batch.stats().ranges()).isEqualTo(4);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32})
+  void noMoreRangesOfABatchAreInFlightThanAllowed(int perObject) throws Exception {
+    RangeEngineConfig config = SMALL.withMaxConcurrentRanges(perObject);
+    try (RangeEngine four = new RangeEngine(4)) {
+      Gate gate = new Gate(3);
+      BatchRead batch =
+          four.submit(
+              gate.store(), requests(50, "a", "b", "c", "d"), config, 3, new CancellationToken());
+      gate.awaitArrivals();
+      PatternStore open = new PatternStore(PatternStore::fill);
+      four.submit(open, requests(50, "e"), config, 1, new CancellationToken()).await();
+      assertThat(gate.most()).as("the fourth thread was free").isEqualTo(3);
+      gate.open();
+      batch.await();
+      assertThat(gate.most()).isEqualTo(3);
+      assertThat(batch.stats().ranges()).isEqualTo(4);
+    }
   }
 
   @Test
@@ -447,7 +458,6 @@ class RangeEngineTest {
             last.countDown();
           };
       batch.whenDrained(action);
-      Thread.yield();
       batch.whenDrained(action);
       try {
         batch.await();

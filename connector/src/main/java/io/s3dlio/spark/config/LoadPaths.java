@@ -1,4 +1,4 @@
-package io.s3dlio.spark;
+package io.s3dlio.spark.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** The paths of {@code load(...)} and {@code save(...)}, as Spark puts them among the options. */
-final class LoadPaths {
+public final class LoadPaths {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private LoadPaths() {}
@@ -18,21 +18,25 @@ final class LoadPaths {
    *
    * @throws IllegalArgumentException if there is none or one is malformed
    */
-  static List<Location> parse(CaseInsensitiveStringMap options) {
-    List<Location> locations = new ArrayList<>();
-    if (options.containsKey("paths")) {
-      for (String path : pathArray(options.get("paths"))) {
-        locations.add(Location.parse(path));
-      }
-    }
-    if (options.containsKey("path")) {
-      locations.add(Location.parse(options.get("path")));
-    }
+  public static List<Location> parse(CaseInsensitiveStringMap options) {
+    List<Location> locations = texts(options).stream().map(Location::parse).toList();
     if (locations.isEmpty()) {
       throw new IllegalArgumentException(
           "Invalid path: none was given (write load(\"s3://bucket/prefix/\"))");
     }
-    return List.copyOf(locations);
+    return locations;
+  }
+
+  /** Returns the paths as they were given, of any source; empty if there is none. */
+  public static List<String> texts(CaseInsensitiveStringMap options) {
+    List<String> texts = new ArrayList<>();
+    if (options.containsKey("paths")) {
+      texts.addAll(List.of(pathArray(options.get("paths"))));
+    }
+    if (options.containsKey("path")) {
+      texts.add(options.get("path"));
+    }
+    return texts;
   }
 
   private static String[] pathArray(String json) {

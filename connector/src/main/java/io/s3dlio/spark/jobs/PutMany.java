@@ -1,0 +1,173 @@
+package io.s3dlio.spark.jobs;
+
+import io.s3dlio.datagen.NameTemplate;
+import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.manifest.Manifest;
+import io.s3dlio.storage.manifest.Manifests;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Generates a data set: the guide's {@code put_many} as a Spark job. */
+@Command(
+    name = "PutMany",
+    sortOptions = false,
+    description = "Generates objects below a prefix, on all of Spark's cores.")
+public final class PutMany extends Job {
+  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(5);
+
+  @Option(names = "--uri", required = true, description = "The prefix, such as s3://bucket/train/.")
+  private String uri = "";
+
+  @Option(names = "--count", required = true, description = "How many objects.")
+  private long count;
+
+  @Option(names = "--size", required = true, description = "The size of each, such as 8mb.")
+  private String size = "";
+
+  @Option(names = "--object-type", description = "What they hold: random (default) or zeros.")
+  private @Nullable String objectType;
+
+  @Option(
+      names = "--name",
+      description = "Names them by their index, such as sample_{:06d}.npz; {count} is --count.")
+  private String name = Options.OBJECT_NAME.defaultText();
+
+  @Option(names = "--seed", description = "With an object's index it determines its bytes.")
+  private @Nullable String seed;
+
+  @Option(
+      names = "--parallelism",
+      description =
+          "How many tasks. Default: four for each of Spark's cores, one an object at most.")
+  private @Nullable Integer parallelism;
+
+  @Option(
+      names = "--on-existing",
+      description = "What happens to objects that are there: error (default), skip or overwrite.")
+  private @Nullable String onExisting;
+
+  @Option(names = "--max-concurrency", description = "How many objects a task has in flight.")
+  private @Nullable String maxConcurrency;
+
+  @Option(names = "--part-size", description = "How many bytes of an object are in memory.")
+  private @Nullable String partSize;
+
+  /** Ends the JVM with 1 if the job fails, with 2 if it was called wrongly. */
+  public static void main(String[] args) {
+    JobRunner.main(new PutMany(), args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Location prefix;
+    Map<String, String> options = options();
+    try {
+      prefix = Location.parse(uri).asPrefix();
+      requireNumbers();
+      ResolvedOptions.forWrite(options, Map.of());
+      NameTemplate.parse(name, count);
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
+    try (JobSession session = JobSession.open("s3dlio PutMany")) {
+      put(session, prefix, options);
+    }
+    return JobRunner.SUCCESS;
+  }
+
+  private void requireNumbers() {
+    if (count < 0) {
+      throw new IllegalArgumentException("Invalid count: %d (must be >= 0)".formatted(count));
+    }
+    if (parallelism != null && parallelism < 1) {
+      throw new IllegalArgumentException(
+          "Invalid parallelism: %d (must be >= 1)".formatted(parallelism));
+    }
+  }
+
+  /** Returns the options of the write: those that were given, and what the names depend on. */
+  private Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    put(options, Options.OBJECT_COUNT, String.valueOf(count));
+    put(options, Options.OBJECT_SIZE, size);
+    put(options, Options.OBJECT_NAME, name);
+    put(options, Options.OBJECT_TYPE, objectType);
+    put(options, Options.SEED, seed);
+    put(options, Options.ON_EXISTING, onExisting);
+    put(options, Options.WRITE_MAX_CONCURRENCY, maxConcurrency);
+    put(options, Options.PART_SIZE, partSize);
+    return options;
+  }
+
+  private static void put(Map<String, String> options, OptionKey<?> key, @Nullable String value) {
+    if (value != null) {
+      options.put(key.name(), value);
+    }
+  }
+
+  private void put(JobSession session, Location prefix, Map<String, String> options)
+      throws IOException {
+    SparkSession spark = session.spark();
+    Figures.Meter meter = Figures.start();
+    try (Progress progress = Progress.start(spark, count, PROGRESS_PERIOD, err())) {
+      spark
+          .range(0, count, 1, tasks(spark))
+          .write()
+          .format("s3dlio")
+          .options(options)
+          .mode(SaveMode.Append)
+          .save(prefix.toString());
+    }
+    Figures.Work work = meter.stop(session.isLocal());
+    Manifest manifest = manifest(session.writeOptions(options), prefix);
+    report(work.figures(manifest.count(), manifest.bytes()), prefix, manifest);
+  }
+
+  private int tasks(SparkSession spark) {
+    return parallelism != null
+        ? parallelism
+        : (int) Math.max(1, Math.min(count, 4L * spark.sparkContext().defaultParallelism()));
+  }
+
+  /** Returns the newest manifest of what was asked for. */
+  private static Manifest manifest(ResolvedOptions options, Location prefix) throws IOException {
+    try (ObjectStore store = ObjectStores.forLocation(prefix, options.storeConfig())) {
+      return Manifests.find(store, prefix).stream()
+          .filter(found -> found.settings().equals(options.explicit()))
+          .reduce((older, newer) -> newer)
+          .orElseThrow(
+              () ->
+                  new StorageException(
+                      Failure.of("report on", prefix, "the job's manifest is gone again")));
+    }
+  }
+
+  private void report(Figures figures, Location prefix, Manifest manifest) {
+    PrintWriter out = out();
+    out.println("objects   " + figures.objects());
+    if (figures.objects() < count) {
+      out.println("left      " + (count - figures.objects()) + " other objects under these names");
+    }
+    out.println("bytes     " + figures.bytes());
+    out.println("seconds   " + figures.secondsText());
+    out.println("GB/s      " + figures.gigabytesPerSecond());
+    out.println("CPU-s/GB  " + figures.cpuSecondsPerGigabyte());
+    out.println("manifest  " + prefix.append(Manifest.FOLDER + manifest.jobId() + "/"));
+    out.flush();
+  }
+}

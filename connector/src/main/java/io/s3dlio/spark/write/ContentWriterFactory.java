@@ -1,0 +1,13 @@
+package io.s3dlio.spark.write;
+
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+
+/** Makes the writers of real content, on executors. */
+record ContentWriterFactory(WriteJob job, ContentRows rows) implements DataWriterFactory {
+  @Override
+  public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
+    return new ContentDataWriter(job, rows, partitionId, taskId);
+  }
+}

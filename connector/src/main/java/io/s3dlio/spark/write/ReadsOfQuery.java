@@ -1,0 +1,130 @@
+package io.s3dlio.spark.write;
+
+import io.s3dlio.spark.config.LoadPaths;
+import io.s3dlio.storage.Location;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.QueryExecution;
+import org.apache.spark.sql.execution.SQLExecution;
+import org.apache.spark.sql.execution.datasources.FileIndex;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
+import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+import org.apache.spark.sql.execution.datasources.v2.FileTable;
+import scala.collection.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * What the query reads whose rows are being written: the paths of this source and of Spark's file
+ * sources, in the whole plan with its subqueries. A read that Spark keeps as an RDD ({@code
+ * df.rdd}) is not in the plan and not seen.
+ */
+final class ReadsOfQuery {
+  private ReadsOfQuery() {}
+
+  /**
+   * Fails if the query that this thread runs reads at or around the prefix that it overwrites.
+   *
+   * @throws IllegalArgumentException naming both
+   */
+  static void requireApartFrom(Location target) {
+    LogicalPlan plan = runningQuery(target).analyzed();
+    for (Location read : locations(plan)) {
+      if (overlap(read, target)) {
+        throw new IllegalArgumentException(
+            "Cannot overwrite %s: the rows come from %s, which it would delete while it is read."
+                    .formatted(target, read)
+                + " Write to another path, or read from a copy");
+      }
+    }
+  }
+
+  private static QueryExecution runningQuery(Location target) {
+    String id =
+        SparkSession.active().sparkContext().getLocalProperty(SQLExecution.EXECUTION_ID_KEY());
+    QueryExecution query = id == null ? null : SQLExecution.getQueryExecution(Long.parseLong(id));
+    if (query == null) {
+      throw new IllegalStateException(
+          "Cannot overwrite %s: Spark does not tell which query is written, so whether it reads"
+                  .formatted(target)
+              + " there is unknown");
+    }
+    return query;
+  }
+
+  private static List<Location> locations(LogicalPlan plan) {
+    List<String> paths = new ArrayList<>(leafPaths(plan));
+    for (LogicalPlan subquery : asJava(plan.subqueriesAll())) {
+      paths.addAll(leafPaths(subquery));
+    }
+    return paths.stream().flatMap(path -> location(path).stream()).toList();
+  }
+
+  private static List<String> leafPaths(LogicalPlan plan) {
+    List<String> paths = new ArrayList<>();
+    for (LogicalPlan leaf : asJava(plan.collectLeaves())) {
+      if (leaf instanceof LogicalRelation relation
+          && relation.relation() instanceof HadoopFsRelation files) {
+        paths.addAll(roots(files.location()));
+      } else if (leaf instanceof DataSourceV2Relation relation) {
+        paths.addAll(
+            relation.table() instanceof FileTable files
+                ? roots(files.fileIndex())
+                : LoadPaths.texts(relation.options()));
+      }
+    }
+    return paths;
+  }
+
+  private static List<String> roots(FileIndex index) {
+    return asJava(index.rootPaths()).stream().map(Object::toString).toList();
+  }
+
+  /** Returns the location that a path of any source names, if it is in a store of ours. */
+  private static Optional<Location> location(String path) {
+    try {
+      return Optional.of(Location.parse(path));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean overlap(Location left, Location right) {
+    if (left.isLocal() && right.isLocal()) {
+      Path first = real(left);
+      Path second = real(right);
+      return first.startsWith(second) || second.startsWith(first);
+    }
+    String first = left.asPrefix().key();
+    String second = right.asPrefix().key();
+    return left.scheme().equals(right.scheme())
+        && left.container().equals(right.container())
+        && (first.startsWith(second) || second.startsWith(first));
+  }
+
+  /** Returns a local path with the symbolic links resolved in the part of it that exists. */
+  private static Path real(Location location) {
+    Path path = Path.of("/" + location.key()).normalize();
+    for (Path existing = path; existing != null; existing = existing.getParent()) {
+      if (Files.exists(existing)) {
+        try {
+          return existing.toRealPath().resolve(existing.relativize(path));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e.getMessage(), e);
+        }
+      }
+    }
+    return path;
+  }
+
+  private static <T> List<T> asJava(Seq<T> seq) {
+    return CollectionConverters.asJava(seq);
+  }
+}

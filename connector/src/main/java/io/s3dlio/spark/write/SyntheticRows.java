@@ -1,0 +1,171 @@
+package io.s3dlio.spark.write;
+
+import io.s3dlio.datagen.NameTemplate;
+import io.s3dlio.datagen.ObjectSpec;
+import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import java.io.Serializable;
+import java.util.Set;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that specify objects to be generated: {@code id}, and what overrides the options.
+ *
+ * @param name overrides the template; null if there is no such column, as with the others
+ * @param defaults what a row takes that says nothing else
+ */
+record SyntheticRows(
+    Column id,
+    @Nullable Column name,
+    @Nullable Column size,
+    @Nullable Column objectType,
+    Defaults defaults)
+    implements RowShape {
+  private static final String ID = "id";
+  private static final String NAME = "name";
+  private static final String SIZE = "size";
+  private static final String OBJECT_TYPE = "object_type";
+
+  /**
+   * What the options say of every object; null where a row has to say it itself.
+   *
+   * @param count how many objects there will be; negative if that is not known
+   */
+  record Defaults(
+      @Nullable String template, long count, @Nullable Long size, @Nullable ObjectType objectType)
+      implements Serializable {}
+
+  static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
+    Column id = columns.integer(ID);
+    if (id == null) {
+      throw RowShape.Columns.refused("there is neither a column 'id' nor a column 'content'");
+    }
+    columns.requireOnly(Set.of(ID, NAME, SIZE, OBJECT_TYPE));
+    Column name = columns.string(NAME);
+    Column size = columns.integer(SIZE);
+    Column objectType = columns.string(OBJECT_TYPE);
+    long count = options.value(Options.OBJECT_COUNT).orElse(-1L);
+    String template =
+        inForce(name, options, Options.OBJECT_NAME) ? options.value(Options.OBJECT_NAME) : null;
+    if (template != null) {
+      requireTemplate(template, count);
+    }
+    Long defaultSize = options.value(Options.OBJECT_SIZE).orElse(null);
+    if (size == null && defaultSize == null) {
+      throw new IllegalArgumentException(
+          "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
+              + " column 'size'");
+    }
+    ObjectType defaultType =
+        inForce(objectType, options, Options.OBJECT_TYPE)
+            ? options.value(Options.OBJECT_TYPE)
+            : null;
+    return new SyntheticRows(
+        id, name, size, objectType, new Defaults(template, count, defaultSize, defaultType));
+  }
+
+  /** An option that nobody set stands in for a column that is not there, never for a null. */
+  private static boolean inForce(
+      @Nullable Column column, ResolvedOptions options, OptionKey<?> option) {
+    return column == null || options.origin(option) != Origin.DEFAULT;
+  }
+
+  private static void requireTemplate(String template, long count) {
+    // What is wrong whatever the count is says so itself.
+    NameTemplate.parse(template, count < 0 ? 1 : count);
+    if (count < 0) {
+      try {
+        NameTemplate.parse(template, count);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            e.getMessage()
+                + ". How many objects there will be is not known: set objectCount, or name"
+                + " the objects by a column 'name' and leave objectName out",
+            e);
+      }
+    }
+  }
+
+  @Override
+  public String describe() {
+    return "objects to generate";
+  }
+
+  /**
+   * Returns whether every name comes from the template, so that distinct ids have distinct names.
+   */
+  boolean isNamedById() {
+    return name == null;
+  }
+
+  /** Returns what makes specifications of rows, on an executor; for one thread. */
+  Specs specs() {
+    return new Specs();
+  }
+
+  /** Makes specifications of rows. */
+  final class Specs {
+    private final @Nullable NameTemplate template =
+        defaults.template() == null
+            ? null
+            : NameTemplate.parse(defaults.template(), defaults.count());
+
+    /**
+     * Returns what the row asks for. Keeps nothing of the row.
+     *
+     * @throws IllegalArgumentException naming the row's id, if that is nothing that can be made
+     */
+    ObjectSpec spec(InternalRow row) {
+      if (id.isNull(row)) {
+        throw new IllegalArgumentException(
+            "Cannot write a row: its id is null. An id is the object's index, 0 or more");
+      }
+      long index = id.integer(row);
+      try {
+        return new ObjectSpec(index, name(row, index), size(row), type(row));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
+      }
+    }
+
+    private String name(InternalRow row, long index) {
+      if (name != null && !name.isNull(row)) {
+        return NameTemplate.requireSafe(name.text(row));
+      }
+      if (template == null) {
+        throw isNull("name", "objectName");
+      }
+      return template.name(index);
+    }
+
+    private long size(InternalRow row) {
+      if (size != null && !size.isNull(row)) {
+        return size.integer(row);
+      }
+      if (defaults.size() == null) {
+        throw isNull("size", "objectSize");
+      }
+      return defaults.size();
+    }
+
+    private ObjectType type(InternalRow row) {
+      if (objectType != null && !objectType.isNull(row)) {
+        return ObjectType.parse(objectType.text(row));
+      }
+      if (defaults.objectType() == null) {
+        throw isNull("object_type", "objectType");
+      }
+      return defaults.objectType();
+    }
+
+    private static IllegalArgumentException isNull(String column, String option) {
+      return new IllegalArgumentException(
+          "%s is null. Set %s for rows without one".formatted(column, option));
+    }
+  }
+}

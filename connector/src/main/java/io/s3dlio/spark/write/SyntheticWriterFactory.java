@@ -1,0 +1,13 @@
+package io.s3dlio.spark.write;
+
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+
+/** Makes the writers of generated objects, on executors. */
+record SyntheticWriterFactory(WriteJob job, SyntheticRows rows) implements DataWriterFactory {
+  @Override
+  public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
+    return new SyntheticDataWriter(job, rows, partitionId, taskId);
+  }
+}

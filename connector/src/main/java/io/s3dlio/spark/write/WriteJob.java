@@ -1,0 +1,88 @@
+package io.s3dlio.spark.write;
+
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.datagen.OnExisting;
+import io.s3dlio.datagen.PutOptions;
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.StoreConfig;
+import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.manifest.Manifest;
+import java.io.Serializable;
+
+/**
+ * What the driver and every task know of one write.
+ *
+ * @param id names the job in its manifest and in unfinished writes
+ * @param prefix what the objects go below
+ * @param seed the seed of generated objects
+ * @param maxConcurrency how many objects a task has in flight
+ * @param partSize how many bytes of an object are in memory
+ */
+record WriteJob(
+    String id,
+    Location prefix,
+    StoreConfig store,
+    OnExisting onExisting,
+    long seed,
+    int maxConcurrency,
+    int partSize)
+    implements Serializable {
+  WriteJob {
+    requireNonNull(id, "id is null");
+    requireNonNull(prefix, "prefix is null");
+  }
+
+  static WriteJob of(String id, Location prefix, OnExisting onExisting, ResolvedOptions options) {
+    return new WriteJob(
+        id,
+        prefix,
+        options.storeConfig(),
+        onExisting,
+        options.value(Options.SEED),
+        options.value(Options.WRITE_MAX_CONCURRENCY),
+        Math.toIntExact(options.value(Options.PART_SIZE)));
+  }
+
+  /** Opens the store that the objects go to. The caller closes it. */
+  ObjectStore openStore() {
+    return ObjectStores.forLocation(prefix, store);
+  }
+
+  /** Returns how the job's own files are written. */
+  WriterOptions writerOptions() {
+    return new WriterOptions(true, store.pageCacheMode(), id);
+  }
+
+  /** Returns how the job's objects are written. */
+  WriterOptions objectOptions() {
+    return writerOptions().withReplaceExisting(onExisting == OnExisting.OVERWRITE);
+  }
+
+  PutOptions putOptions() {
+    return new PutOptions(onExisting, maxConcurrency, partSize, objectOptions());
+  }
+
+  /** Returns the key, below the prefix, of the folder of the job's manifest. */
+  String manifestFolder() {
+    return Manifest.FOLDER + id + "/";
+  }
+
+  /** Returns the name of an object below the prefix. */
+  String relative(Location object) {
+    return object.key().substring(prefix.key().length());
+  }
+
+  /** Returns the failure of a job that names an object twice. */
+  StorageException duplicate(String name) {
+    return new StorageException(
+        Failure.of("write", prefix.append(name), "two rows of this job name it")
+            .withRemedy("Names must be unique within a job; the object holds one of the two"));
+  }
+}

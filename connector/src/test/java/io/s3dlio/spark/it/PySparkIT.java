@@ -1,0 +1,31 @@
+package io.s3dlio.spark.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tests in {@code src/test/python}, on each PySpark. */
+class PySparkIT {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void passesEveryTestInPython(Python python) throws Exception {
+    try (ChildProcess pytest =
+        python.start(
+            folder,
+            "-m",
+            "pytest",
+            "--verbose",
+            "-p",
+            "no:cacheprovider",
+            "--basetemp=" + folder.resolve("data"),
+            Python.tests().toString())) {
+      String log = pytest.succeed();
+      assertThat(log).containsPattern("=+ \\d+ passed").doesNotContain("skipped");
+    }
+  }
+}

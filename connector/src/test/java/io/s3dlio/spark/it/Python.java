@@ -1,0 +1,75 @@
+package io.s3dlio.spark.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The virtual environments that {@code .ci/run} makes. */
+enum Python {
+  /** PySpark 4.2 and what notebooks need. */
+  NEWEST("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
+  /** PySpark 4.1, for JDK 17 and 21. */
+  SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21);
+
+  private final String variable;
+  private final String environment;
+  private final int newestJava;
+
+  Python(String variable, String environment, int newestJava) {
+    this.variable = variable;
+    this.environment = environment;
+    this.newestJava = newestJava;
+  }
+
+  /**
+   * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR}. Where there is no
+   * such environment the test is skipped by an assumption that names it, and fails in CI; where its
+   * Spark does not run on this Java the test is skipped.
+   *
+   * @param folder where it works and its output goes
+   */
+  ChildProcess start(Path folder, String... arguments) throws IOException {
+    assumeTrue(
+        Runtime.version().feature() <= newestJava,
+        "Java %d at most for the Spark of '%s'".formatted(newestJava, environment));
+    Path python = executable();
+    List<String> command = new ArrayList<>(List.of(python.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("spark-local").toString());
+    builder.environment().put("PYSPARK_PYTHON", python.toString());
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    builder.environment().put("PYTHONPATH", tests().toString());
+    builder.environment().put("S3DLIO_JAR", Build.bundle().toString());
+    return ChildProcess.start(builder, folder.resolve("python.log"));
+  }
+
+  /** Returns the folder of the tests that are written in Python. */
+  static Path tests() {
+    return Build.root().resolve("connector/src/test/python");
+  }
+
+  private Path executable() {
+    Path python =
+        Optional.ofNullable(System.getenv(variable))
+            .map(Path::of)
+            .orElse(Build.root().resolve(".ci/cache").resolve(environment).resolve("bin/python"));
+    String missing =
+        "Python environment '%s' (%s is no file; set %s or run .ci/run)"
+            .formatted(environment, python, variable);
+    if ("true".equals(System.getenv("CI"))) {
+      assertThat(Files.isRegularFile(python)).as(missing).isTrue();
+    }
+    assumeTrue(Files.isRegularFile(python), missing);
+    return python;
+  }
+}

@@ -1,0 +1,195 @@
+package io.s3dlio.spark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.s3dlio.spark.LocalSpark;
+import io.s3dlio.spark.WrittenFiles;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VerifyTest {
+  private final Path dir;
+
+  VerifyTest(@TempDir Path dir) {
+    this.dir = dir;
+  }
+
+  private void put(int count, String size, String... more) {
+    String[] args = new String[3 + more.length];
+    args[0] = "--uri=" + dir;
+    args[1] = "--count=" + count;
+    args[2] = "--size=" + size;
+    System.arraycopy(more, 0, args, 3, more.length);
+    assertThat(RunJob.run(new PutMany(), args).err()).isEmpty();
+  }
+
+  private void putContent(String name, String hex) {
+    LocalSpark.session()
+        .sql("select '%s' name, X'%s' content".formatted(name, hex))
+        .write()
+        .format("s3dlio")
+        .mode("append")
+        .option("onExisting", "overwrite")
+        .save(dir.toString());
+  }
+
+  private RunJob.Result verify(String... args) {
+    String[] all = new String[1 + args.length];
+    all[0] = "--uri=" + dir;
+    System.arraycopy(args, 0, all, 1, args.length);
+    return RunJob.run(new Verify(), all);
+  }
+
+  private void flip(String name, long at) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(dir.resolve(name).toFile(), "rw")) {
+      file.seek(at);
+      int value = file.read();
+      file.seek(at);
+      file.write(value ^ 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 16})
+  void everyObjectIsProvenAtAnyParallelism(int parallelism) {
+    put(20, "300k", "--parallelism=2", "--seed=9");
+
+    RunJob.Result result = verify("--parallelism=" + parallelism);
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .contains(
+            "proven    20\n",
+            "bytes     6144000\n",
+            "missing   0\n",
+            "wrong     0\n",
+            "unnamed   0 objects");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 262_144, 307_199})
+  void aFlippedBitIsFoundWhereItIs(long at) throws IOException {
+    put(3, "300k");
+    flip("object_00000001.bin", at);
+
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("file://" + dir + "/object_00000001.bin differs from byte " + at + " on\n")
+        .contains("proven    2\n", "wrong     1\n", "missing   0\n");
+  }
+
+  @Test
+  void aFlippedBitInZerosIsFound() throws IOException {
+    put(1, "5mb", "--object-type=zeros");
+    flip("object_00000000.bin", 5_000_000);
+
+    assertThat(verify().out()).contains("differs from byte 5000000 on");
+  }
+
+  @Test
+  void aMissingAndATruncatedObjectAreFound() throws IOException {
+    put(3, "10k");
+    Files.delete(dir.resolve("object_00000000.bin"));
+    try (RandomAccessFile file =
+        new RandomAccessFile(dir.resolve("object_00000002.bin").toFile(), "rw")) {
+      file.setLength(10_239);
+    }
+
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("object_00000000.bin is missing\n")
+        .contains("object_00000002.bin has 10239 bytes, not 10240\n")
+        .contains("missing   1\n", "wrong     1\n", "proven    1\n");
+  }
+
+  @Test
+  void contentIsHeldAgainstItsChecksum() throws IOException {
+    putContent("a", "010203");
+
+    assertThat(verify().code()).isZero();
+
+    flip("a", 1);
+    assertThat(verify().out()).contains("a has the CRC-32C ");
+  }
+
+  @Test
+  void whatALaterJobSaysOfANameIsRight() {
+    put(3, "10k");
+    putContent("object_00000001.bin", "0A0B");
+    putContent("other", "01");
+
+    RunJob.Result result = verify("--parallelism=3");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("manifests 3\n", "proven    4\n", "bytes     20483\n");
+  }
+
+  @Test
+  void onlyTheFirstFailuresAreListed() throws IOException {
+    put(50, "1", "--parallelism=2");
+    for (String name : WrittenFiles.objects(dir).keySet()) {
+      Files.delete(dir.resolve(name));
+    }
+
+    RunJob.Result result = verify();
+
+    assertThat(result.out().lines().filter(line -> line.endsWith("is missing"))).hasSize(20);
+    assertThat(result.out()).contains("... 30 more\n", "missing   50\n");
+  }
+
+  @Test
+  void objectsThatNoManifestNamesAreCountedAndNoFailure() throws IOException {
+    put(2, "1k");
+    Files.writeString(dir.resolve("stranger"), "x");
+    Files.writeString(dir.resolve("_hidden"), "x");
+
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("unnamed   1 objects");
+  }
+
+  @Test
+  void withoutAManifestNothingIsProven() {
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .startsWith(
+            "Verify failed: Cannot verify file://" + dir + "/: there is no manifest below it");
+  }
+
+  @Test
+  void aDamagedManifestIsAFailure() throws IOException {
+    put(2, "1k", "--parallelism=1");
+    String shard =
+        WrittenFiles.names(dir).stream()
+            .filter(name -> name.endsWith(".gz"))
+            .findFirst()
+            .orElseThrow();
+    flip(shard, 30);
+
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("Verify failed: ").contains(shard);
+  }
+
+  @Test
+  void wrongUsageExitsWith2() {
+    assertThat(RunJob.run(new Verify()).code()).isEqualTo(2);
+    assertThat(RunJob.run(new Verify(), "--uri=nothing:/x").code()).isEqualTo(2);
+    assertThat(verify("--parallelism=0").code()).isEqualTo(2);
+  }
+}

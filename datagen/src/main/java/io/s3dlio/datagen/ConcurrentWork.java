@@ -1,0 +1,144 @@
+package io.s3dlio.datagen;
+
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.storage.CancellationToken;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs actions, several at a time, on threads of the JVM's own; the first failure ends it. Used by
+ * one thread.
+ */
+public final class ConcurrentWork implements AutoCloseable {
+  private static final int MAX_SUPPRESSED = 9;
+
+  private final String name;
+  private final int maxConcurrency;
+  private final CancellationToken token;
+
+  /** One for each action that may be in flight. */
+  private final Semaphore permits;
+
+  private final Object lock = new Object();
+  private @Nullable Throwable failure;
+  private boolean closed;
+
+  /** Something to do that may fail. */
+  @FunctionalInterface
+  public interface Action {
+    void run() throws IOException;
+  }
+
+  /**
+   * @param name what the work is, for messages: "put below s3://bucket/x/"
+   * @param maxConcurrency how many actions are in flight at most
+   * @param token stops the work
+   */
+  public ConcurrentWork(String name, int maxConcurrency, CancellationToken token) {
+    this.name = requireNonNull(name, "name is null");
+    this.maxConcurrency = maxConcurrency;
+    this.token = requireNonNull(token, "token is null");
+    this.permits = new Semaphore(maxConcurrency);
+  }
+
+  /**
+   * Starts an action, waiting while as many as may be are in flight.
+   *
+   * @throws IOException the first failure of any action so far; nothing further is started
+   * @throws InterruptedIOException if the token was cancelled, or this thread was interrupted while
+   *     it waited (the flag stays set)
+   */
+  public void start(Action action) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("Cannot %s: it was closed".formatted(name));
+    }
+    acquire(1);
+    boolean started = false;
+    try {
+      requireGoingOn();
+      PutThreads.shared().execute(() -> run(action));
+      started = true;
+    } finally {
+      if (!started) {
+        permits.release();
+      }
+    }
+  }
+
+  private void run(Action action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      failed(e);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void failed(Throwable e) {
+    synchronized (lock) {
+      if (failure == null) {
+        failure = e;
+      } else if (failure != e && failure.getSuppressed().length < MAX_SUPPRESSED) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  /**
+   * Waits until every action has ended.
+   *
+   * @throws IOException the first failure
+   * @throws InterruptedIOException if the token was cancelled, or this thread was interrupted while
+   *     it waited (the flag stays set)
+   */
+  public void drain() throws IOException {
+    acquire(maxConcurrency);
+    permits.release(maxConcurrency);
+    requireGoingOn();
+  }
+
+  private void acquire(int count) throws InterruptedIOException {
+    try {
+      permits.acquire(count);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw stopped("the thread was interrupted");
+    }
+  }
+
+  private void requireGoingOn() throws IOException {
+    synchronized (lock) {
+      if (failure instanceof IOException e) {
+        throw e;
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+    }
+    if (token.isCancelled()) {
+      throw stopped("the work was cancelled");
+    }
+  }
+
+  private InterruptedIOException stopped(String reason) {
+    return new InterruptedIOException("Cannot %s: %s".formatted(name, reason));
+  }
+
+  /**
+   * Starts nothing further and waits for what is in flight, even if this thread is interrupted.
+   * Failures are told by {@link #drain} alone. Idempotent.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    permits.acquireUninterruptibly(maxConcurrency);
+    permits.release(maxConcurrency);
+  }
+}

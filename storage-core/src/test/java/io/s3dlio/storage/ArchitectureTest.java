@@ -1,0 +1,60 @@
+package io.s3dlio.storage;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which package may know which. The root package is the API and opens stores, so it knows all. */
+@AnalyzeClasses(packages = "io.s3dlio", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "io.s3dlio.storage";
+  private static final String BUFFER = ROOT + ".buffer..";
+  private static final String RANGE = ROOT + ".range..";
+  private static final String FILE = ROOT + ".file..";
+
+  @ArchTest
+  static final ArchRule nothingKnowsSparkHadoopOrArrow =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "org.apache.arrow..");
+
+  @ArchTest static final ArchRule buffersKnowNothingElse = onlyKnows(BUFFER, BUFFER);
+
+  @ArchTest
+  static final ArchRule rangesKnowTheApiAndBuffers = onlyKnows(RANGE, RANGE, ROOT, BUFFER);
+
+  @ArchTest
+  static final ArchRule localStoresKnowTheApiBuffersAndRanges =
+      onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule onlyFilesCallTheCLibrary =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(FILE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.sun.jna..");
+
+  @ArchTest
+  static final ArchRule noPackagesKnowEachOther =
+      slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+  private static ArchRule onlyKnows(String from, String... allowed) {
+    return classes()
+        .that()
+        .resideInAPackage(from)
+        .should()
+        .onlyDependOnClassesThat(
+            JavaClass.Predicates.resideInAnyPackage(allowed)
+                .or(DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("io.s3dlio.."))));
+  }
+}
