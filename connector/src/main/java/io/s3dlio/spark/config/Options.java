@@ -42,7 +42,8 @@ public final class Options {
           Scope.READ,
           true,
           "Whether objects below further slashes are read too. Spark's file sources default to"
-              + " false.");
+              + " false. As with those, an object that several paths name is read once if true,"
+              + " else once for each.");
 
   public static final OptionKey<Boolean> IGNORE_MISSING_FILES =
       sparkFlag(
@@ -120,7 +121,8 @@ public final class Options {
           2,
           0,
           1024,
-          "How many batches are read ahead of the one in use, within the memory budget.");
+          "How many batches are read ahead of the one in use, within the memory budget. Of larger"
+              + " batches than `maxBatchBytes`, as a large object makes them, fewer, but one.");
 
   // Reading and writing: how much at once.
 

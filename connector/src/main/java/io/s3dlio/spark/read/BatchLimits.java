@@ -29,6 +29,11 @@ record BatchLimits(
     return Math.min(prefetch + 1, maxConcurrency);
   }
 
+  /** Returns how many bytes more than one batch may be read ahead: batches of the usual size. */
+  long readAheadBytes() {
+    return prefetch * maxBatchBytes;
+  }
+
   /** Returns how many ranges of one batch may be in flight. */
   int batchConcurrency() {
     return maxConcurrency / batchesInFlight();

@@ -109,26 +109,29 @@ final class BatchReader implements AutoCloseable {
    * @param waitingFor the bytes of the batch that the task waits for
    */
   private void readAhead(long waitingFor) {
-    long held = deliveredBytes.getAsLong() + waitingFor;
-    for (PendingBatch batch : pending) {
-      held += batch.rows().bytes();
-    }
+    long ahead = pending.stream().mapToLong(batch -> batch.rows().bytes()).sum();
+    long others = deliveredBytes.getAsLong() + waitingFor;
     while (planned != null && pending.size() + 1 < limits.batchesInFlight()) {
-      int bytes = planned.bytes();
-      if (bytes == 0) {
-        pending.add(PendingBatch.empty(takePlanned()));
-        continue;
-      }
-      held += bytes;
-      Optional<BufferLease> memory =
-          held <= limits.prefetchBytes() ? pool.tryAcquire(bytes) : Optional.empty();
-      if (memory.isEmpty()) {
-        held -= bytes;
+      long more = ahead + planned.bytes();
+      boolean within =
+          (pending.isEmpty() || more <= limits.readAheadBytes())
+              && others + more <= limits.prefetchBytes();
+      Optional<PendingBatch> batch = within ? tryStartPlanned() : Optional.empty();
+      if (batch.isEmpty()) {
         break;
       }
-      pending.add(start(takePlanned(), memory.get()));
+      pending.add(batch.get());
+      ahead = more;
     }
-    metrics.memory(held);
+    metrics.memory(others + ahead);
+  }
+
+  private Optional<PendingBatch> tryStartPlanned() {
+    int bytes = requireNonNull(planned).bytes();
+    if (bytes == 0) {
+      return Optional.of(PendingBatch.empty(takePlanned()));
+    }
+    return pool.tryAcquire(bytes).map(memory -> start(takePlanned(), memory));
   }
 
   private LoadedBatch await(PendingBatch batch) throws IOException {

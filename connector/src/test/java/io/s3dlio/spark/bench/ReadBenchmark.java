@@ -49,6 +49,9 @@ public final class ReadBenchmark {
           new DataSet("8 MiB", 8 << 20, 200),
           new DataSet("100 KiB", 100 << 10, 10_000));
 
+  private static final List<ByteBuffer> LOOP_BUFFERS =
+      List.of(ByteBuffer.allocateDirect(64 << 20), ByteBuffer.allocateDirect(64 << 20));
+
   private static final DataSet WARM_UP = new DataSet("warm-up", 100 << 10, 500);
   private static final int WARM_UP_ROUNDS = 40;
 
@@ -154,7 +157,7 @@ public final class ReadBenchmark {
     }
   }
 
-  /** Two threads that read whole files at positions into buffers of their own. */
+  /** Two threads that read whole files at positions, each into a buffer that it uses again. */
   private static void plainLoop(Path path) throws Exception {
     List<Path> files;
     try (Stream<Path> listed = Files.list(path)) {
@@ -173,7 +176,7 @@ public final class ReadBenchmark {
   }
 
   private static void readEvery(List<Path> files, int first) {
-    ByteBuffer buffer = BUFFERS[first];
+    ByteBuffer buffer = LOOP_BUFFERS.get(first);
     for (int i = first; i < files.size(); i += CORES) {
       try (FileChannel channel = FileChannel.open(files.get(i), StandardOpenOption.READ)) {
         long size = channel.size();
@@ -186,10 +189,6 @@ public final class ReadBenchmark {
       }
     }
   }
-
-  private static final ByteBuffer[] BUFFERS = {
-    ByteBuffer.allocateDirect(16 << 20), ByteBuffer.allocateDirect(16 << 20)
-  };
 
   private static void cpu(Path directory, int rounds) throws Exception {
     SparkSession spark = spark();

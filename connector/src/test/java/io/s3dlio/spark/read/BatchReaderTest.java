@@ -148,6 +148,16 @@ class BatchReaderTest {
   }
 
   @Test
+  void ofLargeObjectsOneIsReadAhead() throws IOException {
+    BatchLimits limits = new BatchLimits(SIZE / 4, 3, Long.MAX_VALUE, SIZE, 1000, false);
+    try (BatchReader reader = reader(limits, 10);
+        LoadedBatch first = reader.next().orElseThrow()) {
+      assertThat(first.rows().bytes()).isEqualTo(SIZE);
+      assertThat(BufferPool.shared().stats().leases()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void whatSparkHoldsLeavesLessToReadAhead() throws IOException {
     BatchLimits limits = new BatchLimits(SIZE, 3, 4 * SIZE, SIZE, 1000, false);
     try (BatchReader reader = reader(limits, 10, 2 * SIZE);
