@@ -1,6 +1,6 @@
 package io.s3dlio.spark.jobs;
 
-import io.s3dlio.spark.read.HiddenNames;
+import io.s3dlio.spark.config.HiddenNames;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;

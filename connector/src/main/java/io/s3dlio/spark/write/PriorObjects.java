@@ -1,6 +1,6 @@
 package io.s3dlio.spark.write;
 
-import io.s3dlio.spark.read.HiddenNames;
+import io.s3dlio.spark.config.HiddenNames;
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;

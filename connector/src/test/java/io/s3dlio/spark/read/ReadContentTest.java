@@ -78,7 +78,7 @@ class ReadContentTest {
 
     assertThat(sorted(ours.select(BINARY_FILE_COLUMNS)))
         .isEqualTo(sorted(binaryFile().load(directory.toString()).select(BINARY_FILE_COLUMNS)))
-        .hasSize(52);
+        .hasSize(51);
   }
 
   @ParameterizedTest

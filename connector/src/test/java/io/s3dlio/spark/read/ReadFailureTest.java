@@ -43,8 +43,9 @@ class ReadFailureTest {
     Files.delete(directory.resolve("23"));
 
     failure(rows)
-        .hasRootCauseInstanceOf(NotFoundException.class)
-        .hasStackTraceContaining("Cannot read file://" + directory.resolve("23"))
+        .hasStackTraceContaining(
+            "%s: Cannot read file://%s"
+                .formatted(NotFoundException.class.getName(), directory.resolve("23")))
         .hasStackTraceContaining("set the option ignoreMissingFiles");
   }
 
@@ -139,12 +140,9 @@ class ReadFailureTest {
             .option("chunkBytes", "64mb")
             .load(directory.toString())
             .selectExpr(
-                "count(*)",
-                "sum(length(content))",
-                "max(offset)",
-                "sum(cast(right(hex(right(content, 1)), 1) as int))")
+                "count(*)", "sum(length(content))", "max(offset)", "count(distinct crc32(content))")
             .collectAsList();
-    assertThat(chunks.get(0).mkString("|")).isEqualTo("36|%d|%d|7".formatted(size, 35L << 26));
+    assertThat(chunks.get(0).mkString("|")).isEqualTo("36|%d|%d|2".formatted(size, 35L << 26));
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.s3dlio.spark.read;
+package io.s3dlio.spark.config;
 
 /**
  * Spark's rule for what a read of files leaves out: names that begin with a dot, or with an

@@ -1,0 +1,153 @@
+package io.s3dlio.spark.read;
+
+import static io.s3dlio.spark.read.ReadFixture.file;
+import static io.s3dlio.spark.read.ReadFixture.metric;
+import static io.s3dlio.spark.read.ReadFixture.s3dlio;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.s3dlio.spark.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReadMetricsTest {
+  private final Path directory;
+
+  ReadMetricsTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"columnar", "rows"})
+  void theScanShowsWhatWasRead(String mode) throws IOException {
+    for (int i = 0; i < 30; i++) {
+      file(directory, "" + i, 10_000);
+    }
+    file(directory, "empty", 0);
+
+    Dataset<Row> read =
+        s3dlio(mode)
+            .option("maxBatchBytes", 40_000)
+            .option("chunkBytes", 6000)
+            .load(directory.toString())
+            .selectExpr("length(content)");
+    assertThat(read.collectAsList()).hasSize(61);
+
+    assertThat(metric(read, "objects")).isEqualTo(31);
+    assertThat(metric(read, "contentBytes")).isEqualTo(300_000);
+    assertThat(metric(read, "ranges")).isBetween(30L, 60L);
+    assertThat(metric(read, "retries")).isZero();
+    assertThat(metric(read, "missingObjects")).isZero();
+    assertThat(metric(read, "heapBatches")).isZero();
+    assertThat(metric(read, "waitTime")).isPositive();
+    assertThat(metric(read, "peakMemory")).isBetween(36_000L, 300_000L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"columnar, content, 300000", "rows, content, 300000", "columnar, path, 0"})
+  void sparksInputBytesAreTheContent(String mode, String column, long expected) throws Exception {
+    for (int i = 0; i < 30; i++) {
+      file(directory, "" + i, 10_000);
+    }
+    AtomicLong bytes = new AtomicLong();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            bytes.addAndGet(end.taskMetrics().inputMetrics().bytesRead());
+          }
+        };
+    SparkContext context = LocalSpark.session().sparkContext();
+    Dataset<Row> rows =
+        s3dlio(mode)
+            .option("maxBatchBytes", 25_000)
+            .load(directory.toString())
+            .selectExpr("length(" + column + ")");
+    context.addSparkListener(listener);
+    try {
+      assertThat(rows.collectAsList()).hasSize(30);
+      context.listenerBus().waitUntilEmpty();
+    } finally {
+      context.removeSparkListener(listener);
+    }
+
+    assertThat(bytes).hasValue(expected);
+  }
+
+  @Test
+  void sparkCanMakeEveryMetricByItsClassName() throws Exception {
+    Map<String, CustomMetric> supported =
+        Arrays.stream(ReadMetrics.supported())
+            .collect(Collectors.toMap(CustomMetric::name, Function.identity()));
+
+    for (CustomMetric metric : supported.values()) {
+      CustomMetric made =
+          (CustomMetric)
+              Class.forName(metric.getClass().getName()).getDeclaredConstructor().newInstance();
+      assertThat(made.name()).isEqualTo(metric.name());
+      assertThat(made.description()).isNotBlank();
+    }
+    assertThat(Arrays.stream(new ReadMetrics().values()).map(CustomTaskMetric::name))
+        .containsExactlyInAnyOrderElementsOf(supported.keySet());
+  }
+
+  @Test
+  void tasksAddUpButThePeakIsTheHighest() {
+    assertThat(aggregate("ranges")).isEqualTo("9");
+    assertThat(aggregate("peakMemory")).isEqualTo("4");
+    assertThat(
+            Arrays.stream(ReadMetrics.supported())
+                .filter(metric -> metric.name().equals("waitTime"))
+                .findFirst()
+                .orElseThrow()
+                .aggregateTaskMetrics(new long[] {1_500_000_000, 21_000_000}))
+        .isEqualTo("1.521 s");
+  }
+
+  @Test
+  void theReadersOfOneTaskAddUpButThePeakIsTheHighest() {
+    ReadMetrics one = new ReadMetrics();
+    ReadMetrics other = new ReadMetrics();
+    one.memory(10);
+    other.memory(7);
+    one.missing(2);
+    other.missing(3);
+
+    assertThat(merged(one, other, "peakMemory")).isEqualTo(10);
+    assertThat(merged(one, other, "missingObjects")).isEqualTo(5);
+  }
+
+  private static long merged(ReadMetrics one, ReadMetrics other, String name) {
+    List<CustomTaskMetric> both =
+        List.of(one, other).stream()
+            .flatMap(metrics -> Arrays.stream(metrics.values()))
+            .filter(metric -> metric.name().equals(name))
+            .toList();
+    return both.get(0).mergeWith(both.get(1)).value();
+  }
+
+  private static String aggregate(String name) {
+    return Arrays.stream(ReadMetrics.supported())
+        .filter(metric -> metric.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .aggregateTaskMetrics(new long[] {2, 4, 3});
+  }
+}
