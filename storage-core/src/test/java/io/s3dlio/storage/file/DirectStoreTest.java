@@ -147,6 +147,7 @@ class DirectStoreTest {
             (path, options) ->
                 new ScriptedChannel(FileChannel.open(path, options)) {
                   @Override
+                  @SuppressWarnings("ReferenceEquality")
                   public int read(ByteBuffer memory, long position) throws IOException {
                     String what = memory == target ? "straight" : "bounced";
                     transfers.add(what + " " + memory.remaining() + " at " + position);
