@@ -99,8 +99,10 @@ class ReadMetricsTest {
 
     for (CustomMetric metric : supported.values()) {
       CustomMetric made =
-          (CustomMetric)
-              Class.forName(metric.getClass().getName()).getDeclaredConstructor().newInstance();
+          Class.forName(metric.getClass().getName())
+              .asSubclass(CustomMetric.class)
+              .getDeclaredConstructor()
+              .newInstance();
       assertThat(made.name()).isEqualTo(metric.name());
       assertThat(made.description()).isNotBlank();
     }

@@ -65,7 +65,7 @@ class S3dlioInputPartitionTest {
 
     long bytes = Splits.serialized(Splits.whole(table.build())).length;
 
-    assertThat(bytes - names).isLessThan(40 * objects);
+    assertThat(bytes - names).isLessThan(40L * objects);
   }
 
   @Test
