@@ -20,12 +20,14 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A store that knows names and sizes, and counts what it is asked. */
+/** A store that knows names and sizes, counts what it is asked, and reads as a test wants. */
 final class FakeStore implements ObjectStore {
   static final Instant TIME = Instant.parse("2024-02-03T04:05:06.789012345Z");
 
   final AtomicInteger listings = new AtomicInteger();
   final AtomicInteger stats = new AtomicInteger();
+  final AtomicInteger reads = new AtomicInteger();
+  volatile Reader reader = FakeStore::fill;
   private final Map<Location, ObjectInfo> objects = new TreeMap<>(FakeStore::compare);
 
   private static int compare(Location one, Location other) {
@@ -83,8 +85,23 @@ final class FakeStore implements ObjectStore {
   }
 
   @Override
-  public void read(ReadRequest request) {
-    throw new UnsupportedOperationException();
+  public void read(ReadRequest request) throws IOException {
+    reads.incrementAndGet();
+    reader.read(request);
+  }
+
+  /** Fills a range with bytes that tell their place: the low byte of their offset. */
+  static void fill(ReadRequest request) {
+    ByteBuffer target = request.target();
+    for (long at = request.offset(); target.hasRemaining(); at++) {
+      target.put((byte) at);
+    }
+  }
+
+  /** How ranges are read. */
+  @FunctionalInterface
+  interface Reader {
+    void read(ReadRequest request) throws IOException;
   }
 
   @Override
