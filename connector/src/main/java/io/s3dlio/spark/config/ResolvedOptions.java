@@ -1,5 +1,6 @@
 package io.s3dlio.spark.config;
 
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -131,7 +132,26 @@ public final class ResolvedOptions {
     return value;
   }
 
-  /** Returns what stores are opened with. */
+  /**
+   * Returns what the stores of some locations are opened with.
+   *
+   * @throws IllegalArgumentException if an option was given that means nothing for any of them
+   */
+  public StoreConfig storeConfig(List<Location> locations) {
+    requireMeaning(Options.PAGE_CACHE_MODE, "file", locations);
+    requireMeaning(Options.DIRECT_FALLBACK, "direct", locations);
+    return storeConfig();
+  }
+
+  private void requireMeaning(OptionKey<?> key, String scheme, List<Location> locations) {
+    if (origin(key) == Origin.OPTION
+        && locations.stream().noneMatch(location -> location.scheme().equals(scheme))) {
+      throw new IllegalArgumentException(
+          "Invalid option: '%s' (it means something for %s:// alone)".formatted(key, scheme));
+    }
+  }
+
+  /** Returns what stores are opened with by default in this session. */
   public StoreConfig storeConfig() {
     return new StoreConfig(value(Options.PAGE_CACHE_MODE), value(Options.DIRECT_FALLBACK));
   }

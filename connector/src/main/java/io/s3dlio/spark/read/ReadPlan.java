@@ -26,9 +26,7 @@ import org.apache.spark.sql.types.StructType;
 record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
   static ReadPlan of(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
-    StoreConfig store =
-        new StoreConfig(
-            options.value(Options.PAGE_CACHE_MODE), options.value(Options.DIRECT_FALLBACK));
+    StoreConfig store = options.storeConfig(locations);
     ListSettings list =
         new ListSettings(
             options.value(Options.RECURSIVE_FILE_LOOKUP),

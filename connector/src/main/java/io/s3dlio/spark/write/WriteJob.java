@@ -15,6 +15,7 @@ import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.manifest.Manifest;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What the driver and every task know of one write.
@@ -43,7 +44,7 @@ record WriteJob(
     return new WriteJob(
         id,
         prefix,
-        options.storeConfig(),
+        options.storeConfig(List.of(prefix)),
         onExisting,
         options.value(Options.SEED),
         options.value(Options.WRITE_MAX_CONCURRENCY),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.PageCacheMode;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -145,5 +148,27 @@ class ResolvedOptionsTest {
     assertThat(options.describe())
         .contains("chunkBytes=64k (option)", "prefetch=3 (session)", "maxBatchBytes=16mb");
     assertThat(options.explicit()).containsOnlyKeys("chunkBytes", "prefetch");
+  }
+
+  @Test
+  void anOptionOfAnotherStoreIsRefusedWhereItWasGiven() {
+    Map<String, String> given = Map.of("pageCacheMode", "normal");
+    Map<String, String> session = Map.of("spark.datasource.s3dlio.pageCacheMode", "normal");
+    List<Location> direct = List.of(Location.parse("direct:///a"));
+    List<Location> both = List.of(Location.parse("direct:///a"), Location.parse("/b"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ResolvedOptions.forRead(given, NONE).storeConfig(direct))
+        .withMessage("Invalid option: 'pageCacheMode' (it means something for file:// alone)");
+    assertThat(ResolvedOptions.forRead(given, NONE).storeConfig(both).pageCacheMode())
+        .isEqualTo(PageCacheMode.NORMAL);
+    assertThat(ResolvedOptions.forRead(NONE, session).storeConfig(direct).pageCacheMode())
+        .isEqualTo(PageCacheMode.NORMAL);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ResolvedOptions.forWrite(Map.of("directFallback", "true"), NONE)
+                    .storeConfig(List.of(Location.parse("/b"))))
+        .withMessageContaining("'directFallback'");
   }
 }

@@ -86,7 +86,7 @@ class LocalClusterIT {
             "--object-type=random",
             "--name=sample_{:06d}.bin",
             "--seed=7",
-            "--parallelism=20");
+            "--parallelism=4");
   }
 
   private static void kill(ProcessHandle process) {

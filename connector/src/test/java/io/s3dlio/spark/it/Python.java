@@ -35,7 +35,7 @@ enum Python {
    * @param folder where it works and its output goes
    */
   ChildProcess start(Path folder, String... arguments) throws IOException {
-    assumeTrue(
+    need(
         Runtime.version().feature() <= newestJava,
         "Java %d at most for the Spark of '%s'".formatted(newestJava, environment));
     Path python = executable();
@@ -69,7 +69,14 @@ enum Python {
     if ("true".equals(System.getenv("CI"))) {
       assertThat(Files.isRegularFile(python)).as(missing).isTrue();
     }
-    assumeTrue(Files.isRegularFile(python), missing);
+    need(Files.isRegularFile(python), missing);
     return python;
+  }
+
+  private static void need(boolean there, String what) {
+    if (!there) {
+      System.err.println("Skipped, it needs: " + what); // Reports count skipped tests only.
+    }
+    assumeTrue(there, what);
   }
 }

@@ -44,6 +44,7 @@ record SparkSubmit(Path folder, String master, Map<String, String> settings) {
     setting(command, "spark.driver.host", "127.0.0.1");
     setting(command, "spark.executor.extraClassPath", testClasses());
     setting(command, "spark.scheduler.minRegisteredResourcesRatio", "1.0");
+    setting(command, "spark.scheduler.maxRegisteredResourcesWaitingTime", "300s");
     settings.forEach((key, value) -> setting(command, key, value));
     command.add(Build.bundle().toString());
     command.addAll(List.of(arguments));

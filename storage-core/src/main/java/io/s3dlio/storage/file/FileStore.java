@@ -1,19 +1,6 @@
 package io.s3dlio.storage.file;
 
-import io.s3dlio.storage.ListOptions;
-import io.s3dlio.storage.Location;
-import io.s3dlio.storage.ObjectInfo;
-import io.s3dlio.storage.ObjectListing;
-import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.ObjectWriter;
-import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StoreConfig;
-import io.s3dlio.storage.UnfinishedWrites;
-import io.s3dlio.storage.WriterOptions;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.Collection;
 
 /**
  * The store of {@code file://}: local files through the page cache.
@@ -30,24 +17,20 @@ import java.util.Collection;
  *   <li>A reading thread that is interrupted gets an {@link java.io.InterruptedIOException} and
  *       keeps its flag.
  * </ul>
- *
- * <p>Holds nothing open between calls; {@link #close} does nothing.
  */
-public final class FileStore implements ObjectStore, UnfinishedWrites {
+public final class FileStore extends LocalStore {
   private final PageCache pageCache;
-  private final LocalObjects objects;
 
   public FileStore(StoreConfig config) {
     this(config, ChannelOpener.SYSTEM, PageCache.shared());
   }
 
   FileStore(StoreConfig config, ChannelOpener opener, PageCache pageCache) {
+    super(
+        "file",
+        new CachedReader(config.pageCacheMode(), pageCache),
+        (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache));
     this.pageCache = pageCache;
-    this.objects =
-        new LocalObjects(
-            "file",
-            new CachedReader(config.pageCacheMode(), pageCache),
-            (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache));
   }
 
   /**
@@ -56,49 +39,4 @@ public final class FileStore implements ObjectStore, UnfinishedWrites {
   public long adviceWithheld() {
     return pageCache.withheld();
   }
-
-  @Override
-  public ObjectInfo stat(Location location) throws IOException {
-    return objects.stat(location);
-  }
-
-  @Override
-  public void read(ReadRequest request) throws IOException {
-    objects.read(request);
-  }
-
-  @Override
-  public ObjectListing list(Location prefix, ListOptions options) throws IOException {
-    return objects.list(prefix, options);
-  }
-
-  @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
-      throws IOException {
-    return objects.put(location, content, options);
-  }
-
-  @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    return objects.createWriter(location, options);
-  }
-
-  @Override
-  public void delete(Location location) throws IOException {
-    objects.delete(location);
-  }
-
-  @Override
-  public void deleteBatch(Collection<Location> locations) throws IOException {
-    objects.deleteBatch(locations);
-  }
-
-  @Override
-  public long abortUnfinished(Location prefix, String writerId, Instant startedAt)
-      throws IOException {
-    return objects.abortUnfinished(prefix, writerId);
-  }
-
-  @Override
-  public void close() {}
 }

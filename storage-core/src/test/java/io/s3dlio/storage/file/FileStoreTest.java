@@ -124,7 +124,7 @@ class FileStoreTest {
   @Test
   void aFileThatChangesWhileItIsReadHasChanged() throws IOException {
     ObjectInfo object = put("a", content(5_000));
-    LocalObjects objects =
+    LocalStore objects =
         objectsThatAfterReading(
             () -> Files.write(directory.resolve("a"), content(100), StandardOpenOption.APPEND));
     ByteBuffer target = ByteBuffer.allocateDirect(5_000);
@@ -138,7 +138,7 @@ class FileStoreTest {
   @Test
   void aFileThatVanishesWhileItIsReadIsNotFound() throws IOException {
     ObjectInfo object = put("a", content(5_000));
-    LocalObjects objects = objectsThatAfterReading(() -> Files.delete(directory.resolve("a")));
+    LocalStore objects = objectsThatAfterReading(() -> Files.delete(directory.resolve("a")));
     ByteBuffer target = ByteBuffer.allocateDirect(5_000);
 
     assertThatThrownBy(() -> objects.read(ReadRequest.of(object, 0, target)))
@@ -152,8 +152,8 @@ class FileStoreTest {
     void happen() throws IOException;
   }
 
-  private static LocalObjects objectsThatAfterReading(Event event) {
-    return new LocalObjects(
+  private static LocalStore objectsThatAfterReading(Event event) {
+    return new LocalStore(
         "file",
         (path, offset, target, length) -> {
           CachedReader.readPlain(path, offset, target);
@@ -161,7 +161,7 @@ class FileStoreTest {
         },
         (path, options) -> {
           throw new IOException("nothing is written");
-        });
+        }) {};
   }
 
   @Test

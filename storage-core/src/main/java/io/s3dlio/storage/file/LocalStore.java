@@ -8,33 +8,37 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What both local stores do alike: all but moving the bytes. */
-final class LocalObjects {
+/** What both local stores do alike: all but moving the bytes. Holds nothing open between calls. */
+abstract class LocalStore implements ObjectStore, UnfinishedWrites {
   private final String scheme;
   private final RangeReader reader;
   private final FileSink.Opener sinks;
 
-  LocalObjects(String scheme, RangeReader reader, FileSink.Opener sinks) {
+  LocalStore(String scheme, RangeReader reader, FileSink.Opener sinks) {
     this.scheme = scheme;
     this.reader = reader;
     this.sinks = sinks;
   }
 
-  ObjectInfo stat(Location location) throws IOException {
+  @Override
+  public ObjectInfo stat(Location location) throws IOException {
     Path path = existing("stat", location);
     return FileVersion.info(location, file("stat", location, path));
   }
@@ -43,7 +47,8 @@ final class LocalObjects {
    * Reads, then looks whether the path still names the version that was asked for: only then the
    * bytes count. So a read costs one look at the file, not two.
    */
-  void read(ReadRequest request) throws IOException {
+  @Override
+  public void read(ReadRequest request) throws IOException {
     Location location = request.location();
     String etag = request.etag();
     ByteBuffer target = request.target();
@@ -74,12 +79,15 @@ final class LocalObjects {
     }
   }
 
-  ObjectListing list(Location prefix, ListOptions options) {
+  @Override
+  public ObjectListing list(Location prefix, ListOptions options) {
     requireScheme(prefix);
     return new LocalListing(prefix, options, name -> !TempNames.isTemp(name));
   }
 
-  ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) throws IOException {
+  @Override
+  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
     Path path = creatable(location);
     // Spares writing it all; whether the name is free is decided when it is given.
     if (!options.replaceExisting() && Files.isRegularFile(path)) {
@@ -91,12 +99,14 @@ final class LocalObjects {
     }
   }
 
-  ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  @Override
+  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
     return new LocalWriter(location, creatable(location), options, sinks);
   }
 
   /** Directories, pipes and dangling links are no objects, so there is nothing to delete. */
-  void delete(Location location) throws IOException {
+  @Override
+  public void delete(Location location) throws IOException {
     requireScheme(location);
     if (location.isPrefix()) {
       return;
@@ -112,7 +122,8 @@ final class LocalObjects {
     }
   }
 
-  void deleteBatch(Collection<Location> locations) throws IOException {
+  @Override
+  public void deleteBatch(Collection<Location> locations) throws IOException {
     locations.forEach(this::requireScheme);
     Map<Location, StorageException> failures = new LinkedHashMap<>();
     for (Location location : locations) {
@@ -132,7 +143,9 @@ final class LocalObjects {
    * So a prefix that ends within a name covers the directories that begin so, and not the files
    * beside them.
    */
-  long abortUnfinished(Location prefix, String writerId) throws IOException {
+  @Override
+  public long abortUnfinished(Location prefix, String writerId, Instant startedAt)
+      throws IOException {
     requireScheme(prefix);
     long removed = 0;
     try (ObjectListing unfinished =
@@ -148,6 +161,9 @@ final class LocalObjects {
     }
     return removed;
   }
+
+  @Override
+  public void close() {}
 
   private Path existing(String operation, Location location) throws StorageException {
     requireScheme(location);
