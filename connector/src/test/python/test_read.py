@@ -126,7 +126,7 @@ def test_limit_before_a_udf(objects, train, digest):
 def test_one_task_reads_more_than_the_pool_holds(spark, tmp_path, read_mode, digest):
     contents = random_files(tmp_path, [6 * MIB] * 8)
     objects = spark.read.format("s3dlio").option("readMode", read_mode).load(f"file://{tmp_path}")
-    rows = objects.coalesce(1).select("path", digest("content"))
+    rows = objects.select("path", digest("content")).coalesce(1)
     assert by_name(rows.collect()) == digests(contents)
 
 
