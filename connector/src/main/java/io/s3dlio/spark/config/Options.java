@@ -122,7 +122,8 @@ public final class Options {
           0,
           1024,
           "How many batches are read ahead of the one in use, within the memory budget. Of larger"
-              + " batches than `maxBatchBytes`, as a large object makes them, fewer, but one.");
+              + " batches than `maxBatchBytes`, as a large object makes them, fewer, but one. `file://`"
+              + " alone: 1 by default, since its page cache has little latency to hide.");
 
   // Reading and writing: how much at once.
 

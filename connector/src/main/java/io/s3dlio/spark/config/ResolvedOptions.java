@@ -119,6 +119,16 @@ public final class ResolvedOptions {
     return (T) require(key).value();
   }
 
+  /** Returns these options with another default of one of them. */
+  public ResolvedOptions withDefault(OptionKey<?> key, String text) {
+    if (origin(key) != Origin.DEFAULT) {
+      return this;
+    }
+    Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
+    changed.put(key, value(key, text, Origin.DEFAULT));
+    return new ResolvedOptions(changed);
+  }
+
   /** Returns where an option's value came from. */
   public Origin origin(OptionKey<?> key) {
     return require(key).origin();

@@ -1,8 +1,10 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.Sizes;
 import io.s3dlio.storage.Location;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -28,9 +30,19 @@ final class S3dlioScan implements SupportsReportStatistics {
   S3dlioScan(Listing listing, StructType schema, ResolvedOptions options, SparkSettings spark) {
     this.listing = listing;
     this.schema = schema;
-    this.options = options;
-    this.plan = ReadPlan.of(listing.locations(), schema, options, spark);
+    this.options = defaultsFor(listing.locations(), options);
+    this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
     this.batch = new S3dlioBatch(listing, plan);
+  }
+
+  /**
+   * The page cache has little latency to hide, and memory that was used a moment ago is cheaper to
+   * read into: there one batch ahead is enough.
+   */
+  private static ResolvedOptions defaultsFor(List<Location> locations, ResolvedOptions options) {
+    return locations.stream().allMatch(location -> location.scheme().equals("file"))
+        ? options.withDefault(Options.PREFETCH, "1")
+        : options;
   }
 
   @Override

@@ -80,7 +80,22 @@ class ReadPlanningTest {
         .contains("BatchScan", "file://" + directory, "not listed yet");
     assertThat(rows.count()).isEqualTo(1);
     assertThat(execution(rows).explainString(explainMode("formatted")))
-        .contains("1 objects of 7 bytes", "columnar", "chunkBytes=1mb (option)", "prefetch=2");
+        .contains("1 objects of 7 bytes", "columnar", "chunkBytes=1mb (option)", "prefetch=1,");
+  }
+
+  @Test
+  void oneBatchIsReadAheadOfFilesAndTwoElsewhereUnlessTheOptionSaysOtherwise() throws IOException {
+    file(directory, "a", 7);
+
+    assertThat(s3dlio("columnar").load("direct://" + directory).queryExecution().toString())
+        .contains("prefetch=2,");
+    assertThat(
+            s3dlio("columnar")
+                .option("prefetch", 3)
+                .load(directory.toString())
+                .queryExecution()
+                .toString())
+        .contains("prefetch=3 (option)");
   }
 
   private static org.apache.spark.sql.execution.ExplainMode explainMode(String name) {
