@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +29,7 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
  * What a read costs: CPU against a plain Java loop and against {@code binaryFile}, and the peak
- * memory of a JVM. All in one hot JVM, taking turns, with the cost of an empty job of the same
- * number of tasks subtracted.
+ * memory of a JVM. All in one hot JVM, taking turns, with the cost of an empty job subtracted.
  *
  * <pre>
  * ReadBenchmark cpu    DIRECTORY [SCALE [ROUNDS]]   CPU of every way to read
@@ -52,8 +50,6 @@ public final class ReadBenchmark {
 
   private static final List<ByteBuffer> LOOP_BUFFERS =
       List.of(ByteBuffer.allocateDirect(64 << 20), ByteBuffer.allocateDirect(64 << 20));
-
-  private static final Map<Path, Integer> TASKS = new HashMap<>();
 
   private static final DataSet WARM_UP = new DataSet("warm-up", 100 << 10, 500);
   private static final int WARM_UP_ROUNDS = 40;
@@ -107,12 +103,11 @@ public final class ReadBenchmark {
     Map<String, Way> ways = new LinkedHashMap<>();
     ways.put("loop", ReadBenchmark::plainLoop);
     ways.put("columnar", path -> touchNothing(s3dlio(spark, "columnar").load(path.toString())));
-    ways.put(
-        "columnar empty", path -> nothing(spark, path).toJavaRDD().foreachPartition(rows -> {}));
+    ways.put("columnar empty", path -> nothing(spark).toJavaRDD().foreachPartition(rows -> {}));
     ways.put("crc columnar", path -> checksum(s3dlio(spark, "columnar").load(path.toString())));
     ways.put("crc rows", path -> checksum(s3dlio(spark, "rows").load(path.toString())));
     ways.put("crc binaryFile", path -> checksum(binaryFile(spark).load(path.toString())));
-    ways.put("crc empty", path -> checksum(nothing(spark, path)));
+    ways.put("crc empty", path -> checksum(nothing(spark)));
     return ways;
   }
 
@@ -137,12 +132,9 @@ public final class ReadBenchmark {
     rows.selectExpr("sum(crc32(content))").collectAsList();
   }
 
-  /** A job of as many tasks as the read has, over nothing; they are counted once, beforehand. */
-  private static Dataset<Row> nothing(SparkSession spark, Path path) {
-    int tasks =
-        TASKS.computeIfAbsent(
-            path, key -> s3dlio(spark, "rows").load(key.toString()).rdd().getNumPartitions());
-    return spark.range(0, tasks, 1, tasks).selectExpr("cast(string(id) as binary) as content");
+  /** The same job over nothing: a task for each core. How many a read has is its own affair. */
+  private static Dataset<Row> nothing(SparkSession spark) {
+    return spark.range(0, CORES, 1, CORES).selectExpr("cast(string(id) as binary) as content");
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // An RDD of batches, whatever its type says.
