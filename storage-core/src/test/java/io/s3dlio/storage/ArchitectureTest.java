@@ -18,6 +18,7 @@ class ArchitectureTest {
   private static final String BUFFER = ROOT + ".buffer..";
   private static final String RANGE = ROOT + ".range..";
   private static final String FILE = ROOT + ".file..";
+  private static final String TRANSPORT = ROOT + ".transport..";
 
   @ArchTest
   static final ArchRule nothingKnowsSparkHadoopOrArrow =
@@ -34,6 +35,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule localStoresKnowTheApiBuffersAndRanges =
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE);
+
+  @ArchTest static final ArchRule transportKnowsNothingElse = onlyKnows(TRANSPORT, TRANSPORT);
 
   @ArchTest
   static final ArchRule onlyFilesCallTheCLibrary =

@@ -1,0 +1,62 @@
+package io.s3dlio.storage.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * When a connection's request must have moved on. One thread does the I/O, another one looks in and
+ * closes the channel; the request's number keeps it from closing one already lent to the next.
+ */
+final class Deadline {
+  private final Closeable channel;
+  private volatile long number;
+  private volatile long wholeAt;
+  private volatile long stepAt;
+  private boolean running;
+  private boolean expired;
+
+  Deadline(Closeable channel) {
+    this.channel = channel;
+  }
+
+  /** Starts a request: it ends by then, on a clock of nanoseconds, and so does its first step. */
+  synchronized void begin(long at) {
+    number++;
+    wholeAt = at;
+    stepAt = at;
+    running = true;
+  }
+
+  /** Gives the next step until then. */
+  void step(long at) {
+    stepAt = at;
+  }
+
+  /** Ends the request; returns false if its time ran out, whereupon the channel is closed. */
+  synchronized boolean end() {
+    running = false;
+    return !expired;
+  }
+
+  synchronized boolean isExpired() {
+    return expired;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Closes the channel if this request, and no later one, is late. */
+  synchronized void expire(long request, long now) {
+    if (!running || request != number || (now - stepAt < 0 && now - wholeAt < 0)) {
+      return;
+    }
+    expired = true;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
