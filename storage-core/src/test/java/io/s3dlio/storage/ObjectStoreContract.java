@@ -41,6 +41,14 @@ public abstract class ObjectStoreContract {
     /** Returns whether directories exist, so that no object can be where one is. */
     boolean isPosix();
 
+    /**
+     * Returns whether a listing shows objects below the name of another, and a name may be empty:
+     * every store that knows no directories does, but for some servers.
+     */
+    default boolean hasFreeKeys() {
+      return !isPosix();
+    }
+
     /** Returns a size at which the store begins another part or piece. */
     int partSize();
 
@@ -260,7 +268,9 @@ public abstract class ObjectStoreContract {
       put("dir", content(12, 7));
       assertThat(bytes(store.get(directory))).isEqualTo(content(12, 7));
     }
-    assertThat(keys(prefix.append("dir/"))).containsExactly("dir/child");
+    if (fixture.isPosix() || fixture.hasFreeKeys()) {
+      assertThat(keys(prefix.append("dir/"))).containsExactly("dir/child");
+    }
   }
 
   @Test
@@ -350,7 +360,7 @@ public abstract class ObjectStoreContract {
   @Test
   void anUntouchedObjectKeepsItsEtag() throws IOException {
     ObjectInfo object = put("object", content(19, 10));
-    put("other", content(19, 10));
+    put("other", content(20, 10));
     read(object, 0, 10);
 
     assertThat(store.stat(object.location())).isEqualTo(object);
@@ -401,6 +411,12 @@ public abstract class ObjectStoreContract {
   @Test
   void repeatedSlashesNameWhatTheStoreSaysTheyDo() throws IOException {
     byte[] content = content(20, 5);
+    if (!fixture.isPosix() && !fixture.hasFreeKeys()) {
+      assertThatThrownBy(() -> put("a//b", content))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("a//b");
+      return;
+    }
     put("a//b", content);
 
     assertThat(bytes(store.get(prefix.append("a//b")))).isEqualTo(content);
@@ -933,7 +949,7 @@ public abstract class ObjectStoreContract {
 
   private List<String> listable() {
     // A POSIX name is a file or a directory, not both.
-    return fixture.isPosix()
+    return !fixture.hasFreeKeys()
         ? KEYS.stream()
             .filter(key -> KEYS.stream().noneMatch(k -> k.startsWith(key + "/")))
             .toList()

@@ -1,0 +1,110 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.StorageTimeoutException;
+import io.s3dlio.storage.ThrottledException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** What failures of the AWS SDK are called here. */
+final class SdkErrors {
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int PRECONDITION_FAILED = 412;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+
+  private SdkErrors() {}
+
+  /** Returns the failure of an operation that was to read or to change what is there. */
+  static IOException of(String operation, Location location, SdkException error) {
+    return of(operation, location, error, false);
+  }
+
+  /** Returns the failure of an operation that was to write where nothing is. */
+  static IOException ofCreate(Location location, SdkException error) {
+    return of("put", location, error, true);
+  }
+
+  private static IOException of(
+      String operation, Location location, SdkException error, boolean create) {
+    if (error instanceof AbortedException || Thread.currentThread().isInterrupted()) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted =
+          new InterruptedIOException(
+              "Cannot %s %s: the thread was interrupted".formatted(operation, location));
+      interrupted.initCause(error);
+      return interrupted;
+    }
+    int attempts = Math.max(1, error.numAttempts() == null ? 1 : error.numAttempts());
+    if (!(error instanceof S3Exception answer)) {
+      Failure failure = Failure.of(operation, location, reason(error)).withAttempts(attempts);
+      return error instanceof ApiCallTimeoutException
+              || error instanceof ApiCallAttemptTimeoutException
+          ? new StorageTimeoutException(failure, error)
+          : new StorageException(failure, error);
+    }
+    Failure failure =
+        new Failure(
+            operation, location, reason(answer), "", attempts, answer.statusCode(), id(answer));
+    return switch (answer.statusCode()) {
+      case FORBIDDEN -> new AccessDeniedException(failure, answer);
+      case NOT_FOUND -> new NotFoundException(failure, answer);
+      case PRECONDITION_FAILED ->
+          create
+              ? new AlreadyExistsException(
+                  failure.withRemedy("Write below another path, or allow replacing"), answer)
+              : new ObjectChangedException(failure.withRemedy("List it again"), answer);
+      case CONFLICT ->
+          create && "ConditionalRequestConflict".equals(code(answer))
+              ? new ThrottledException(failure, answer)
+              : new StorageException(failure, answer);
+      case TOO_MANY_REQUESTS, UNAVAILABLE -> new ThrottledException(failure, answer);
+      default -> new StorageException(failure, answer);
+    };
+  }
+
+  /** A HEAD's answer has no body, so no code and no message. */
+  private static String reason(S3Exception answer) {
+    String code = code(answer);
+    String message =
+        answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorMessage();
+    if (code == null || code.isEmpty()) {
+      return answer.statusCode() == NOT_FOUND
+          ? "there is no such object"
+          : "the server answered with status " + answer.statusCode();
+    }
+    return message == null || message.isEmpty() ? code : code + ": " + message;
+  }
+
+  private static String reason(SdkException error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == error || root.getMessage() == null
+        ? String.valueOf(error.getMessage())
+        : "%s (%s)".formatted(error.getMessage(), root);
+  }
+
+  private static @Nullable String code(S3Exception answer) {
+    return answer.awsErrorDetails() == null ? null : answer.awsErrorDetails().errorCode();
+  }
+
+  private static String id(S3Exception answer) {
+    return answer.requestId() == null ? "" : answer.requestId();
+  }
+}

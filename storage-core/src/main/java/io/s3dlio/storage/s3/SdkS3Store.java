@@ -1,0 +1,346 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.ThrottledException;
+import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.WriterOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Delete;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * S3 through the AWS SDK alone: every feature of the SDK, at its cost. Retries are the SDK's, but
+ * for a body that ends early, which is told as retryable.
+ */
+final class SdkS3Store implements ObjectStore {
+  private static final int COPY_BYTES = 64 << 10;
+  private static final int MAX_BATCH = 1000;
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
+
+  private final S3Client client;
+  private final int partSize;
+
+  /**
+   * @param client is closed with the store
+   * @param partSize the bytes of each part of a multipart upload but the last, 5 MiB or more
+   */
+  SdkS3Store(S3Client client, int partSize) {
+    this.client = client;
+    this.partSize = partSize;
+  }
+
+  @Override
+  public ObjectInfo stat(Location location) throws IOException {
+    return stat("stat", location);
+  }
+
+  private ObjectInfo stat(String operation, Location location) throws IOException {
+    requireObject(operation, location);
+    try {
+      HeadObjectResponse answer =
+          client.headObject(head -> head.bucket(location.container()).key(location.key()));
+      return new ObjectInfo(
+          location, answer.contentLength(), answer.lastModified(), unquoted(answer.eTag()));
+    } catch (SdkException e) {
+      throw SdkErrors.of(operation, location, e);
+    }
+  }
+
+  @Override
+  public void read(ReadRequest request) throws IOException {
+    Location location = request.location();
+    requireObject("read", location);
+    if (!request.target().hasRemaining()) {
+      requireInside(request);
+      return;
+    }
+    long end = request.offset() + request.target().remaining();
+    GetObjectRequest.Builder get =
+        GetObjectRequest.builder()
+            .bucket(location.container())
+            .key(location.key())
+            .range("bytes=%d-%d".formatted(request.offset(), end - 1));
+    if (!request.etag().isEmpty()) {
+      get.ifMatch(quoted(request.etag()));
+    }
+    try (ResponseInputStream<GetObjectResponse> body = client.getObject(get.build())) {
+      try {
+        receive(request, end, body);
+      } finally {
+        if (request.target().hasRemaining()) {
+          body.abort();
+        }
+      }
+    } catch (SdkException e) {
+      if (e instanceof S3Exception answer && answer.statusCode() == RANGE_NOT_SATISFIABLE) {
+        throw truncated(request, end, stat("read", location).length());
+      }
+      throw SdkErrors.of("read", location, e);
+    }
+  }
+
+  private static void receive(
+      ReadRequest request, long end, ResponseInputStream<GetObjectResponse> body)
+      throws IOException {
+    GetObjectResponse answer = body.response();
+    if (!request.etag().isEmpty() && !request.etag().equals(unquoted(answer.eTag()))) {
+      throw changed(request);
+    }
+    long total = totalLength(request, answer);
+    ByteBuffer target = request.target();
+    byte[] copy = new byte[Math.min(COPY_BYTES, target.remaining())];
+    while (target.hasRemaining()) {
+      int count;
+      try {
+        count = body.read(copy, 0, Math.min(copy.length, target.remaining()));
+      } catch (IOException | SdkException e) {
+        throw endedEarly(request, end, e);
+      }
+      if (count < 0) {
+        throw end > total ? truncated(request, end, total) : endedEarly(request, end, null);
+      }
+      target.put(copy, 0, count);
+    }
+  }
+
+  /** Returns the object's length, once it is sure that the body begins where it should. */
+  private static long totalLength(ReadRequest request, GetObjectResponse answer)
+      throws StorageException {
+    String range = answer.contentRange();
+    if (range == null && request.offset() == 0) {
+      return answer.contentLength();
+    }
+    Matcher match = CONTENT_RANGE.matcher(range == null ? "" : range);
+    if (!match.matches() || Long.parseLong(match.group(1)) != request.offset()) {
+      throw new StorageException(
+          Failure.of(
+              "read",
+              request.location(),
+              "asked for bytes from %d, the server answered with '%s'"
+                  .formatted(request.offset(), range == null ? "the whole object" : range)));
+    }
+    return Long.parseLong(match.group(2));
+  }
+
+  private void requireInside(ReadRequest request) throws IOException {
+    ObjectInfo object = stat("read", request.location());
+    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
+      throw changed(request);
+    }
+    if (request.offset() > object.length()) {
+      throw truncated(request, request.offset(), object.length());
+    }
+  }
+
+  private static ObjectChangedException changed(ReadRequest request) {
+    return new ObjectChangedException(
+        Failure.of("read", request.location(), "it was written again since it was listed")
+            .withRemedy("List it again"));
+  }
+
+  private static TruncatedException truncated(ReadRequest request, long end, long length) {
+    return new TruncatedException(
+        Failure.of(
+            "read",
+            request.location(),
+            "the range ends at byte %d, the object at byte %d".formatted(end, length)));
+  }
+
+  private static StorageException endedEarly(
+      ReadRequest request, long end, @Nullable Exception cause) {
+    return new ThrottledException(
+        Failure.of(
+            "read",
+            request.location(),
+            "the answer ended %d bytes before byte %d"
+                .formatted(request.target().remaining(), end)),
+        cause);
+  }
+
+  @Override
+  public ObjectListing list(Location prefix, ListOptions options) {
+    requireS3(prefix);
+    return new SdkListing(client, prefix, options);
+  }
+
+  @Override
+  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    requireWritable(location);
+    PutObjectRequest.Builder put =
+        PutObjectRequest.builder().bucket(location.container()).key(location.key());
+    if (!options.replaceExisting()) {
+      put.ifNoneMatch("*");
+    }
+    try {
+      client.putObject(put.build(), RequestBody.fromRemainingByteBuffer(content.duplicate()));
+    } catch (SdkException e) {
+      throw options.replaceExisting()
+          ? SdkErrors.of("put", location, e)
+          : SdkErrors.ofCreate(location, e);
+    }
+    content.position(content.limit());
+    return stat("put", location);
+  }
+
+  @Override
+  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    requireWritable(location);
+    return new SdkWriter(this, client, location, options, partSize);
+  }
+
+  @Override
+  public void delete(Location location) throws IOException {
+    requireS3(location);
+    if (location.isPrefix()) {
+      return;
+    }
+    try {
+      client.deleteObject(delete -> delete.bucket(location.container()).key(location.key()));
+    } catch (SdkException e) {
+      throw SdkErrors.of("delete", location, e);
+    }
+  }
+
+  @Override
+  public void deleteBatch(Collection<Location> locations) throws IOException {
+    locations.forEach(SdkS3Store::requireS3);
+    Map<String, List<Location>> buckets = new LinkedHashMap<>();
+    for (Location location : locations) {
+      if (!location.isPrefix()) {
+        buckets.computeIfAbsent(location.container(), bucket -> new ArrayList<>()).add(location);
+      }
+    }
+    Map<Location, StorageException> failures = new LinkedHashMap<>();
+    for (List<Location> bucket : buckets.values()) {
+      List<Location> distinct = bucket.stream().distinct().toList();
+      for (int from = 0; from < distinct.size(); from += MAX_BATCH) {
+        deleteSome(distinct.subList(from, Math.min(distinct.size(), from + MAX_BATCH)), failures);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new BatchDeleteException(failures);
+    }
+  }
+
+  /** Asks for a word on every key: servers were seen to leave one out that they did not delete. */
+  private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
+      throws IOException {
+    Location first = some.get(0);
+    Set<Location> untold = new LinkedHashSet<>(some);
+    List<ObjectIdentifier> keys =
+        some.stream().map(each -> ObjectIdentifier.builder().key(each.key()).build()).toList();
+    try {
+      DeleteObjectsResponse answer =
+          client.deleteObjects(
+              delete ->
+                  delete
+                      .bucket(first.container())
+                      .delete(Delete.builder().objects(keys).quiet(false).build()));
+      answer.deleted().forEach(deleted -> untold.remove(first.withKey(deleted.key())));
+      for (S3Error error : answer.errors()) {
+        Location location = first.withKey(error.key());
+        untold.remove(location);
+        failures.put(location, failedDelete(location, error));
+      }
+      for (Location location : untold) {
+        failures.put(
+            location,
+            new StorageException(
+                Failure.of("delete", location, "the server's answer leaves it out")));
+      }
+    } catch (SdkException e) {
+      IOException failure = SdkErrors.of("delete", first, e);
+      if (!(failure instanceof StorageException reason)) {
+        throw failure;
+      }
+      some.forEach(location -> failures.put(location, reason));
+    }
+  }
+
+  private static StorageException failedDelete(Location location, S3Error error) {
+    Failure failure =
+        Failure.of("delete", location, "%s: %s".formatted(error.code(), error.message()));
+    return "AccessDenied".equals(error.code())
+        ? new AccessDeniedException(failure)
+        : new StorageException(failure);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private static void requireObject(String operation, Location location) throws StorageException {
+    requireS3(location);
+    if (location.isPrefix()) {
+      throw new NotFoundException(
+          Failure.of(operation, location, "a key that is empty or ends with a slash is a prefix"));
+    }
+  }
+
+  private static void requireWritable(Location location) throws StorageException {
+    requireS3(location);
+    if (location.isPrefix()) {
+      throw new StorageException(
+          Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
+              .withRemedy("Name an object"));
+    }
+  }
+
+  private static void requireS3(Location location) {
+    if (!location.scheme().equals("s3")) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s (this store has s3:// alone)".formatted(location));
+    }
+  }
+
+  /** An etag is quoted in most headers and answers, and not in ours. */
+  static String unquoted(@Nullable String etag) {
+    if (etag == null) {
+      return "";
+    }
+    boolean quoted = etag.length() > 1 && etag.startsWith("\"") && etag.endsWith("\"");
+    return quoted ? etag.substring(1, etag.length() - 1) : etag;
+  }
+
+  static String quoted(String etag) {
+    return '"' + etag + '"';
+  }
+}
