@@ -27,6 +27,7 @@ class StorageExceptionTest {
           ObjectChangedException::new,
           StorageTimeoutException::new,
           ThrottledException::new,
+          UnavailableException::new,
           TruncatedException::new);
 
   @Test
@@ -64,6 +65,7 @@ class StorageExceptionTest {
   @Test
   void onlyWhatMayPassIsTriedAgain() {
     assertThat(new ThrottledException(FAILURE).isRetryable()).isTrue();
+    assertThat(new UnavailableException(FAILURE).isRetryable()).isTrue();
     assertThat(new StorageTimeoutException(FAILURE).isRetryable()).isTrue();
     assertThat(new StorageException(FAILURE).isRetryable()).isFalse();
     assertThat(new NotFoundException(FAILURE).isRetryable()).isFalse();

@@ -9,6 +9,7 @@ import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.ThrottledException;
+import io.s3dlio.storage.UnavailableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class SdkErrors {
               : new ObjectChangedException(failure.withRemedy("List it again"), answer);
       case CONFLICT ->
           create && "ConditionalRequestConflict".equals(code(answer))
-              ? new ThrottledException(failure, answer)
+              ? new UnavailableException(failure, answer)
               : new StorageException(failure, answer);
       case TOO_MANY_REQUESTS, UNAVAILABLE -> new ThrottledException(failure, answer);
       default -> new StorageException(failure, answer);

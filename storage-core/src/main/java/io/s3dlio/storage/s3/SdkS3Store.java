@@ -13,8 +13,8 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -184,7 +184,7 @@ final class SdkS3Store implements ObjectStore {
 
   private static StorageException endedEarly(
       ReadRequest request, long end, @Nullable Exception cause) {
-    return new ThrottledException(
+    return new UnavailableException(
         Failure.of(
             "read",
             request.location(),
