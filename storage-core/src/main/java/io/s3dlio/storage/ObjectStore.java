@@ -43,7 +43,9 @@ public interface ObjectStore extends Closeable {
   ObjectListing list(Location prefix, ListOptions options) throws IOException;
 
   /**
-   * Writes a whole object from the buffer's remaining bytes and leaves the buffer consumed.
+   * Writes a whole object from the buffer's remaining bytes and leaves the buffer consumed. What it
+   * returns is what {@link #stat} will, but for the time: a store that does not tell it at once
+   * gives that of its answer.
    *
    * @throws AlreadyExistsException if the object exists and the options do not let it be replaced
    */
