@@ -1,7 +1,5 @@
 package io.s3dlio.storage.transport;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
 import java.io.Closeable;
@@ -10,8 +8,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,30 +23,44 @@ final class Connection implements Closeable {
   private static final int MAX_WRITE = 1 << 20;
   private static final int MAX_INTERIM = 8;
   private static final int FIRST_BODY = 8 << 10;
+  private static final int SWITCHING = 101;
+  static final Duration EXPECT_WAIT = Duration.ofSeconds(1);
 
   /**
    * @param firstByte from the end of the request to the first byte of the answer
    * @param stall how long a write of 1 MiB or a read may take
    * @param whole for the exchange
+   * @param expectContinueBytes from how long a body on the server is asked first
+   * @param expectContinueWait how long it may take to say that it wants the body
    */
-  record Limits(Duration firstByte, Duration stall, Duration whole) {}
+  record Limits(
+      Duration firstByte,
+      Duration stall,
+      Duration whole,
+      long expectContinueBytes,
+      Duration expectContinueWait) {}
 
-  private final SocketChannel channel;
+  private final Wire wire;
   private final String authority;
   private final LongSupplier clock;
   private final Deadline deadline;
   private final HeadParser parser = new HeadParser();
   private final ChunkedDecoder decoder = new ChunkedDecoder();
   private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).limit(0);
+  private final HeadWriter out = new HeadWriter();
   private Phase phase = Phase.WRITE;
   private long stallNanos;
   private boolean usable = true;
+  private boolean answered;
+  private boolean headTaken;
+  private boolean used;
+  private boolean reused;
 
-  Connection(SocketChannel channel, String authority, LongSupplier clock) {
-    this.channel = channel;
+  Connection(Wire wire, String authority, LongSupplier clock) {
+    this.wire = wire;
     this.authority = authority;
     this.clock = clock;
-    this.deadline = new Deadline(channel);
+    this.deadline = new Deadline(wire);
   }
 
   Deadline deadline() {
@@ -56,12 +69,27 @@ final class Connection implements Closeable {
 
   /** Returns whether another exchange may follow. */
   boolean isUsable() {
-    return usable && channel.isOpen();
+    return usable && wire.isOpen();
   }
 
-  /** Returns whether a byte of the last exchange's answer has come. */
+  /** Returns whether a byte of the last exchange's answer has come, an interim one's included. */
   boolean hasAnswered() {
-    return parser.isStarted();
+    return answered || parser.isStarted();
+  }
+
+  /** Returns whether the last exchange was not the connection's first. */
+  boolean isReused() {
+    return reused;
+  }
+
+  /** Returns whether the server has closed the idle connection, or said what nobody asked. */
+  boolean isStale() {
+    try {
+      return in.hasRemaining() || !wire.isOpen() || wire.awaitReadable(Duration.ZERO);
+    } catch (IOException e) {
+      // Broken is stale: the reason belongs to no request.
+      return true;
+    }
   }
 
   /**
@@ -69,45 +97,117 @@ final class Connection implements Closeable {
    * after a failure the target's position is behind the last byte that came.
    *
    * @param maxBody most bytes of a body that has no target
+   * @param check sees the head before the body is read
    * @throws InterruptedIOException if the thread was interrupted, its flag staying set
    */
   HttpResponse exchange(
-      HttpRequest request, @Nullable ByteBuffer target, int maxBody, Limits limits)
+      HttpRequest request, @Nullable ByteBuffer target, int maxBody, HeadCheck check, Limits limits)
       throws IOException {
     usable = false;
+    reused = used;
+    used = true;
+    answered = false;
+    headTaken = false;
     phase = Phase.WRITE;
     parser.reset();
     stallNanos = limits.stall().toNanos();
     deadline.begin(clock.getAsLong() + limits.whole().toNanos());
     try {
-      @Nullable IOException unsent = send(request);
+      boolean asks = request.bodyLength() >= limits.expectContinueBytes();
+      ByteBuffer first = out.write(request, authority, asks);
+      @Nullable IOException unsent = asks ? send(first) : send(buffers(first, request.body()));
+      boolean refused = asks && unsent == null && !isAwaited(limits);
+      if (asks && unsent == null && !refused) {
+        unsent = send(buffers(first, request.body()));
+      }
       phase = Phase.FIRST_BYTE;
       deadline.step(clock.getAsLong() + limits.firstByte().toNanos());
       ResponseHead head = readHead(unsent);
+      check(check, head);
       phase = Phase.BODY;
       HttpResponse response = readBody(request.method(), head, target, maxBody);
       boolean whole = deadline.end();
       usable =
           whole
               && unsent == null
+              && !refused
               && !response.truncated()
               && head.keepsAlive()
               && !in.hasRemaining()
               && !endsByClose(request.method(), head);
       return response;
+    } catch (RefusedException e) {
+      throw e.reason();
     } catch (IOException e) {
       throw explain(e);
     } finally {
       deadline.end();
       if (!usable) {
-        channel.close();
+        close();
       }
     }
   }
 
+  private static void check(HeadCheck check, ResponseHead head) throws RefusedException {
+    try {
+      check.check(head.status(), head.headers());
+    } catch (IOException e) {
+      throw new RefusedException(e);
+    }
+  }
+
+  /**
+   * Returns whether the server wants the body: it says so, or says nothing for a while as servers
+   * do that do not know the question.
+   */
+  private boolean isAwaited(Limits limits) throws IOException {
+    phase = Phase.FIRST_BYTE;
+    if (!wire.awaitReadable(limits.expectContinueWait())) {
+      phase = Phase.WRITE;
+      return true;
+    }
+    while (!parser.take(in)) {
+      fill();
+      progress();
+    }
+    boolean interim = parser.head().isInterim();
+    if (interim && parser.head().status() == SWITCHING) {
+      throw new MalformedResponseException("it switches to a protocol that nobody asked for");
+    }
+    if (interim) {
+      answered = true;
+      parser.reset();
+      phase = Phase.WRITE;
+    } else {
+      headTaken = true;
+    }
+    return interim;
+  }
+
+  /** A connection that does not close well is gone all the same: nothing was left to be sent. */
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      wire.close();
+    } catch (IOException e) {
+      usable = false;
+    }
+  }
+
+  /** What a check of the caller's threw, on its way out. */
+  private static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient IOException reason;
+
+    RefusedException(IOException reason) {
+      super(reason);
+      this.reason = reason;
+    }
+
+    IOException reason() {
+      return reason;
+    }
   }
 
   private static boolean endsByClose(String method, ResponseHead head)
@@ -115,13 +215,18 @@ final class Connection implements Closeable {
     return BodyFraming.of(method, head).kind() == BodyFraming.Kind.UNTIL_CLOSE;
   }
 
-  /** Returns why the request could not be sent whole: the server may have answered all the same. */
-  private @Nullable IOException send(HttpRequest request) throws IOException {
-    ByteBuffer[] buffers = new ByteBuffer[request.body().size() + 1];
-    buffers[0] = head(request);
+  /** Returns the head, as far as it is not sent yet, and the body. */
+  private static ByteBuffer[] buffers(ByteBuffer head, List<ByteBuffer> body) {
+    ByteBuffer[] buffers = new ByteBuffer[body.size() + 1];
+    buffers[0] = head;
     for (int i = 1; i < buffers.length; i++) {
-      buffers[i] = request.body().get(i - 1).duplicate();
+      buffers[i] = body.get(i - 1).duplicate();
     }
+    return buffers;
+  }
+
+  /** Returns why it could not be sent whole: the server may have answered all the same. */
+  private @Nullable IOException send(ByteBuffer... buffers) throws IOException {
     try {
       int first = 0;
       while (first < buffers.length) {
@@ -133,10 +238,9 @@ final class Connection implements Closeable {
         }
       }
       return null;
+    } catch (ClosedChannelException e) {
+      throw e;
     } catch (IOException e) {
-      if (e instanceof java.nio.channels.ClosedChannelException) {
-        throw e;
-      }
       return e;
     }
   }
@@ -150,39 +254,22 @@ final class Connection implements Closeable {
       end++;
     }
     if (end == buffers.length || left == 0) {
-      channel.write(buffers, first, end - first);
+      wire.write(buffers, first, end);
       return;
     }
     ByteBuffer last = buffers[end];
     int limit = last.limit();
     last.limit(last.position() + left);
     try {
-      channel.write(buffers, first, end + 1 - first);
+      wire.write(buffers, first, end + 1);
     } finally {
       last.limit(limit);
     }
   }
 
-  private ByteBuffer head(HttpRequest request) {
-    StringBuilder head = new StringBuilder(512);
-    head.append(request.method()).append(' ').append(request.target()).append(" HTTP/1.1\r\n");
-    HttpHeaders headers = request.headers();
-    if (!headers.contains("Host")) {
-      head.append("Host: ").append(authority).append("\r\n");
-    }
-    for (int i = 0; i < headers.size(); i++) {
-      head.append(headers.name(i)).append(": ").append(headers.value(i)).append("\r\n");
-    }
-    long length = request.bodyLength();
-    if (length > 0 || request.method().equals("PUT") || request.method().equals("POST")) {
-      head.append("Content-Length: ").append(length).append("\r\n");
-    }
-    return ByteBuffer.wrap(head.append("\r\n").toString().getBytes(US_ASCII));
-  }
-
   private ResponseHead readHead(@Nullable IOException unsent) throws IOException {
     for (int interim = 0; interim <= MAX_INTERIM; interim++) {
-      while (!parser.take(in)) {
+      while (!headTaken && !parser.take(in)) {
         try {
           fill();
         } catch (IOException e) {
@@ -199,9 +286,10 @@ final class Connection implements Closeable {
       if (!head.isInterim()) {
         return head;
       }
-      if (head.status() == 101) {
+      if (head.status() == SWITCHING) {
         throw new MalformedResponseException("it switches to a protocol that nobody asked for");
       }
+      answered = true;
       parser.reset();
     }
     throw new MalformedResponseException("more than " + MAX_INTERIM + " interim answers came");
@@ -277,7 +365,7 @@ final class Connection implements Closeable {
     int limit = out.limit();
     out.limit(out.position() + (int) Math.min(due, out.remaining()));
     try {
-      int count = in.hasRemaining() ? copy(out) : channel.read(out);
+      int count = in.hasRemaining() ? copy(out) : wire.read(out);
       if (count < 0 && framing.kind() == BodyFraming.Kind.UNTIL_CLOSE) {
         return ChunkedDecoder.Result.DONE;
       }
@@ -306,7 +394,7 @@ final class Connection implements Closeable {
   private int refill() throws IOException {
     in.clear();
     try {
-      return channel.read(in);
+      return wire.read(in);
     } finally {
       in.flip();
     }

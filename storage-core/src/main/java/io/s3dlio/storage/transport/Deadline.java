@@ -1,23 +1,21 @@
 package io.s3dlio.storage.transport;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * When a connection's request must have moved on. One thread does the I/O, another one looks in and
- * closes the channel; the request's number keeps it from closing one already lent to the next.
+ * closes the connection; the request's number keeps it from closing one already lent to the next.
  */
 final class Deadline {
-  private final Closeable channel;
+  private final Wire wire;
   private volatile long number;
   private volatile long wholeAt;
   private volatile long stepAt;
   private boolean running;
   private boolean expired;
 
-  Deadline(Closeable channel) {
-    this.channel = channel;
+  Deadline(Wire wire) {
+    this.wire = wire;
   }
 
   /** Starts a request: it ends by then, on a clock of nanoseconds, and so does its first step. */
@@ -33,7 +31,7 @@ final class Deadline {
     stepAt = at;
   }
 
-  /** Ends the request; returns false if its time ran out, whereupon the channel is closed. */
+  /** Ends the request; returns false if its time ran out, whereupon the connection is closed. */
   synchronized boolean end() {
     running = false;
     return !expired;
@@ -47,16 +45,27 @@ final class Deadline {
     return number;
   }
 
-  /** Closes the channel if this request, and no later one, is late. */
+  /**
+   * Closes the connection if its request is late.
+   *
+   * @return whether the connection is closed
+   */
+  boolean isOver(long now) {
+    expire(number, now);
+    return !wire.isOpen();
+  }
+
+  /** Closes the connection if this request, and no later one, is late. */
   synchronized void expire(long request, long now) {
     if (!running || request != number || (now - stepAt < 0 && now - wholeAt < 0)) {
       return;
     }
     expired = true;
     try {
-      channel.close();
+      wire.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // It is closed all the same, and the one who waits on it tells of the timeout.
+      expired = true;
     }
   }
 }

@@ -9,6 +9,7 @@ import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ConnectionTest {
   private static final Connection.Limits LIMITS =
-      new Connection.Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(9));
+      new Connection.Limits(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(9),
+          1L << 40,
+          Duration.ofSeconds(1));
   private static final HttpRequest GET =
       new HttpRequest("GET", "/a?b=c", HttpHeaders.of("X-A", "1"), List.of());
 
@@ -37,10 +43,13 @@ class ConnectionTest {
                 "HTTP/1.1 204 x\r\n\r\n");
         Connection connection = open(server)) {
       ByteBuffer target = ByteBuffer.allocateDirect(12);
-      assertThat(connection.exchange(GET, target, 0, LIMITS).bodyLength()).isEqualTo(5);
+      assertThat(connection.exchange(GET, target, 0, HeadCheck.NONE, LIMITS).bodyLength())
+          .isEqualTo(5);
       assertThat(connection.isUsable()).isTrue();
-      assertThat(connection.exchange(GET, target, 0, LIMITS).bodyLength()).isEqualTo(5);
-      assertThat(connection.exchange(GET, target, 0, LIMITS).status()).isEqualTo(204);
+      assertThat(connection.exchange(GET, target, 0, HeadCheck.NONE, LIMITS).bodyLength())
+          .isEqualTo(5);
+      assertThat(connection.exchange(GET, target, 0, HeadCheck.NONE, LIMITS).status())
+          .isEqualTo(204);
       assertThat(connection.isUsable()).isTrue();
       assertThat(ISO_8859_1.decode(target.flip()).toString()).isEqualTo("helloabcde");
       assertThat(server.request())
@@ -60,7 +69,7 @@ class ConnectionTest {
       HttpRequest put =
           new HttpRequest(
               "PUT", "/a", HttpHeaders.EMPTY, List.of(small, ByteBuffer.allocate(0), large, small));
-      assertThat(connection.exchange(put, null, 9, LIMITS).status()).isEqualTo(200);
+      assertThat(connection.exchange(put, null, 9, HeadCheck.NONE, LIMITS).status()).isEqualTo(200);
       String request = server.request();
       assertThat(request.substring(request.indexOf("\r\n\r\n") + 4))
           .isEqualTo("end" + ISO_8859_1.decode(large.duplicate()) + "end");
@@ -74,7 +83,7 @@ class ConnectionTest {
             new ServerStub("HTTP/1.1 503 x\r\nContent-Length: 20000\r\n\r\n" + "x".repeat(20000));
         Connection connection = open(server)) {
       ByteBuffer target = ByteBuffer.allocateDirect(9);
-      HttpResponse response = connection.exchange(GET, target, 10000, LIMITS);
+      HttpResponse response = connection.exchange(GET, target, 10000, HeadCheck.NONE, LIMITS);
       assertThat(response.status()).isEqualTo(503);
       assertThat(response.body().remaining()).isEqualTo(10000);
       assertThat(response.truncated()).isTrue();
@@ -96,7 +105,7 @@ class ConnectionTest {
     try (ServerStub server = new ServerStub(script);
         Connection connection = open(server)) {
       ByteBuffer target = ByteBuffer.allocateDirect(2);
-      HttpResponse response = connection.exchange(GET, target, 0, LIMITS);
+      HttpResponse response = connection.exchange(GET, target, 0, HeadCheck.NONE, LIMITS);
       assertThat(response.bodyLength()).isEqualTo(2);
       assertThat(connection.isUsable()).isFalse();
     }
@@ -164,8 +173,8 @@ class ConnectionTest {
 
   @Test
   void aDeadlineNeverClosesTheNextRequest() throws Exception {
-    AtomicLong closed = new AtomicLong();
-    Deadline deadline = new Deadline(closed::incrementAndGet);
+    Wire wire = new PlainWire(SocketChannel.open());
+    Deadline deadline = new Deadline(wire);
     deadline.begin(10);
     long first = deadline.number();
     deadline.expire(first, 9);
@@ -173,10 +182,10 @@ class ConnectionTest {
     deadline.expire(first, 11);
     deadline.begin(20);
     deadline.expire(first, 99);
-    assertThat(closed).hasValue(0);
+    assertThat(wire.isOpen()).isTrue();
     deadline.step(15);
     deadline.expire(deadline.number(), 15);
-    assertThat(closed).hasValue(1);
+    assertThat(wire.isOpen()).isFalse();
     assertThat(deadline.end()).isFalse();
   }
 
@@ -185,7 +194,7 @@ class ConnectionTest {
     try (ServerStub server = new ServerStub("");
         Connection connection = open(server)) {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> connection.exchange(GET, null, 0, LIMITS))
+      assertThatThrownBy(() -> connection.exchange(GET, null, 0, HeadCheck.NONE, LIMITS))
           .isInstanceOf(InterruptedIOException.class);
       assertThat(Thread.interrupted()).isTrue();
     }
@@ -234,10 +243,11 @@ class ConnectionTest {
   private TransportException failure(
       Connection connection, @org.jspecify.annotations.Nullable ByteBuffer target) {
     return catchThrowableOfType(
-        TransportException.class, () -> connection.exchange(GET, target, 99, LIMITS));
+        TransportException.class,
+        () -> connection.exchange(GET, target, 99, HeadCheck.NONE, LIMITS));
   }
 
   private Connection open(ServerStub server) throws Exception {
-    return new Connection(server.connect(), "host:80", clock::get);
+    return new Connection(new PlainWire(server.connect()), "host:80", clock::get);
   }
 }

@@ -1,0 +1,111 @@
+package io.s3dlio.storage.transport;
+
+import io.s3dlio.storage.transport.TransportException.Kind;
+import io.s3dlio.storage.transport.TransportException.Phase;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** Opens connections, to each of a host's addresses in turn. */
+final class Connector {
+  private static final long SHUNNED_NANOS = 10_000_000_000L;
+
+  private final TransportConfig config;
+  private final NameLookup names;
+  private final LongSupplier clock;
+  private final AtomicInteger turn = new AtomicInteger();
+  private final Map<InetSocketAddress, Long> failedAt = new ConcurrentHashMap<>();
+
+  Connector(TransportConfig config, NameLookup names, LongSupplier clock) {
+    this.config = config;
+    this.names = names;
+    this.clock = clock;
+  }
+
+  /**
+   * Connects to the first address that lets it; those that lately did not come last.
+   *
+   * @throws TransportException if none does
+   */
+  Wire connect(Endpoint endpoint) throws IOException {
+    IOException last = null;
+    for (InetSocketAddress address : addresses(endpoint)) {
+      try {
+        Wire wire = open(address);
+        failedAt.remove(address);
+        return wire;
+      } catch (ClosedByInterruptException e) {
+        throw interrupted(endpoint, e);
+      } catch (IOException e) {
+        failedAt.put(address, clock.getAsLong());
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
+      }
+    }
+    throw failure(endpoint, last == null ? new IOException("it has no address") : last);
+  }
+
+  private Wire open(InetSocketAddress address) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      // The channel's own connect takes no timeout.
+      channel.socket().connect(address, Math.toIntExact(config.connectTimeout().toMillis()));
+      return new PlainWire(channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private List<InetSocketAddress> addresses(Endpoint endpoint) throws IOException {
+    List<InetAddress> all;
+    try {
+      all = names.addresses(endpoint.host(), config.connectTimeout());
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(endpoint, e);
+    }
+    List<InetSocketAddress> good = new ArrayList<>(all.size());
+    List<InetSocketAddress> shunned = new ArrayList<>();
+    int first = Math.floorMod(turn.getAndIncrement(), all.size());
+    for (int i = 0; i < all.size(); i++) {
+      InetSocketAddress address =
+          new InetSocketAddress(all.get((first + i) % all.size()), endpoint.port());
+      Long failed = failedAt.get(address);
+      boolean isShunned = failed != null && clock.getAsLong() - failed < SHUNNED_NANOS;
+      (isShunned ? shunned : good).add(address);
+    }
+    good.addAll(shunned);
+    return good;
+  }
+
+  private static IOException failure(Endpoint endpoint, IOException cause) {
+    Kind kind = cause instanceof SocketTimeoutException ? Kind.TIMEOUT : Kind.IO;
+    String reason =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return new TransportException(Phase.CONNECT, kind, endpoint.authority(), reason, cause);
+  }
+
+  private static InterruptedIOException interrupted(Endpoint endpoint, IOException cause) {
+    InterruptedIOException interrupted =
+        new InterruptedIOException("Interrupted while connecting to " + endpoint.authority());
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+}
