@@ -1,90 +1,18 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.ListOptions;
-import io.s3dlio.storage.Location;
-import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
-import java.io.IOException;
-import java.net.URI;
-import java.util.UUID;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** Against the MinIO that the environment names. */
-@EnabledIfEnvironmentVariable(named = "S3DLIO_TEST_MINIO", matches = "http.+")
+@EnabledIfEnvironmentVariable(named = MinioFixture.ENVIRONMENT, matches = "http.+")
 class SdkS3StoreContractTest extends ObjectStoreContract {
-  private static final int PART = 5 << 20;
-  private static final String BUCKET = "contract-" + UUID.randomUUID();
-
-  private static S3Client client() {
-    return S3Client.builder()
-        .endpointOverride(URI.create(System.getenv("S3DLIO_TEST_MINIO")))
-        .region(Region.US_EAST_1)
-        .forcePathStyle(true)
-        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-        .credentialsProvider(
-            StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(
-                    System.getenv("S3DLIO_TEST_KEY"), System.getenv("S3DLIO_TEST_SECRET"))))
-        .build();
-  }
-
   @Override
   protected Fixture fixture() {
-    return new Fixture() {
+    return new MinioFixture() {
       @Override
       public ObjectStore open() {
-        S3Client client = client();
-        if (client.listBuckets().buckets().stream().noneMatch(b -> b.name().equals(BUCKET))) {
-          client.createBucket(create -> create.bucket(BUCKET));
-        }
-        return new SdkS3Store(client, PART);
-      }
-
-      @Override
-      public Location freshPrefix() {
-        return new Location("s3", BUCKET, UUID.randomUUID() + "/");
-      }
-
-      @Override
-      public boolean isPosix() {
-        return false;
-      }
-
-      /** MinIO lists nothing below an object and refuses empty names. */
-      @Override
-      public boolean hasFreeKeys() {
-        return false;
-      }
-
-      @Override
-      public int partSize() {
-        return PART;
-      }
-
-      @Override
-      public Location refused(Location prefix) {
-        return prefix.append("x".repeat(1100));
-      }
-
-      @Override
-      public boolean isUntouched(Location prefix) throws IOException {
-        try (S3Client client = client();
-            ObjectListing listing = new SdkListing(client, prefix, ListOptions.RECURSIVE)) {
-          return !listing.hasNext()
-              && client
-                  .listMultipartUploads(list -> list.bucket(prefix.container()))
-                  .uploads()
-                  .stream()
-                  .noneMatch(upload -> upload.key().startsWith(prefix.key()));
-        }
+        return new SdkS3Store(client(), PART);
       }
     };
   }

@@ -1,0 +1,237 @@
+package io.s3dlio.storage.s3;
+
+import static io.s3dlio.storage.s3.S3Fields.add;
+
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.transport.HeadCheck;
+import io.s3dlio.storage.transport.HttpHeaders;
+import io.s3dlio.storage.transport.HttpResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One multipart upload at the server. Parts may be sent by several threads. */
+final class MultipartUpload {
+  private final S3Store store;
+  private final S3Client client;
+  private final S3Fields fields;
+  private final Location location;
+  private final WriterOptions options;
+  private final Sums sums;
+  private final String id;
+
+  /** How the server checks the object that the parts make. */
+  private enum Sums {
+    /** By one CRC32C over all. */
+    WHOLE,
+    /** By a CRC32C of the parts' own. */
+    COMPOSITE,
+    NONE
+  }
+
+  private MultipartUpload(
+      S3Store store,
+      S3Client client,
+      S3Fields fields,
+      Location location,
+      WriterOptions options,
+      Sums sums,
+      String id) {
+    this.store = store;
+    this.client = client;
+    this.fields = fields;
+    this.location = location;
+    this.options = options;
+    this.sums = sums;
+    this.id = id;
+  }
+
+  /** Begins an upload; a server that knows no sum of a whole upload is asked for the other. */
+  static MultipartUpload begin(
+      S3Store store,
+      S3Client client,
+      S3Fields fields,
+      S3Config config,
+      Location location,
+      WriterOptions options)
+      throws IOException {
+    if (config.checksum() != Checksum.CRC32C) {
+      return begin(store, client, fields, location, options, Sums.NONE);
+    }
+    try {
+      return begin(store, client, fields, location, options, Sums.WHOLE);
+    } catch (StorageException e) {
+      int status = e.failure().status();
+      if (status != 400 && status != 501) {
+        throw e;
+      }
+      try {
+        return begin(store, client, fields, location, options, Sums.COMPOSITE);
+      } catch (StorageException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  private static MultipartUpload begin(
+      S3Store store,
+      S3Client client,
+      S3Fields fields,
+      Location location,
+      WriterOptions options,
+      Sums sums)
+      throws IOException {
+    List<String> all = fields.create();
+    if (sums != Sums.NONE) {
+      add(all, "x-amz-checksum-algorithm", "CRC32C");
+    }
+    if (sums == Sums.WHOLE) {
+      add(all, "x-amz-checksum-type", "FULL_OBJECT");
+    }
+    S3Request request = S3Request.of("put", location, "POST", "uploads=", all);
+    Attempts attempts = client.attempts();
+    while (true) {
+      try {
+        HttpResponse answer = client.once(request, null, HeadCheck.NONE);
+        String id = understood(location, () -> S3Xml.uploadId(answer.body()));
+        return new MultipartUpload(store, client, fields, location, options, sums, id);
+      } catch (StorageException e) {
+        attempts.failed(e);
+      }
+    }
+  }
+
+  /** Sends a part, from the buffer's position to its limit. */
+  UploadedPart send(int number, ByteBuffer content) throws IOException {
+    List<String> all = fields.any();
+    int sum = fields.addChecksum(all, List.of(content));
+    String query = "partNumber=" + number + "&uploadId=" + UriText.parameter(id);
+    S3Request request = S3Request.of("put", location, "PUT", query, all).withBody(content);
+    Optional<String> etag = client.retrying(request).headers().first("ETag");
+    if (etag.isEmpty()) {
+      throw new StorageException(
+          Failure.of("put", location, "the server's answer to part " + number + " has no ETag"));
+    }
+    return new UploadedPart(number, S3Store.unquoted(etag.get()), content.remaining(), sum);
+  }
+
+  /** Makes the object visible. */
+  ObjectInfo complete(List<UploadedPart> parts, long length) throws IOException {
+    int whole = 0;
+    List<S3Xml.Part> told = new ArrayList<>(parts.size());
+    for (UploadedPart part : parts) {
+      whole = Crc32c.combine(whole, part.crc32c(), part.length());
+      String sum = sums == Sums.NONE ? "" : Crc32c.base64(part.crc32c());
+      told.add(new S3Xml.Part(part.number(), part.etag(), sum));
+    }
+    List<String> all = fields.any();
+    add(all, "Content-Type", "application/xml");
+    if (sums == Sums.WHOLE) {
+      add(all, "x-amz-checksum-crc32c", Crc32c.base64(whole));
+      add(all, "x-amz-checksum-type", "FULL_OBJECT");
+    }
+    if (!options.replaceExisting()) {
+      // Some servers refuse the condition by discarding the upload: look first.
+      if (store.exists(location)) {
+        throw new AlreadyExistsException(
+            Failure.of("put", location, "it exists")
+                .withRemedy("Write below another path, or allow replacing"));
+      }
+      add(all, "If-None-Match", "*");
+    }
+    String query = "uploadId=" + UriText.parameter(id);
+    S3Request request =
+        S3Request.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
+    return complete(request, length, Crc32c.base64(whole));
+  }
+
+  private ObjectInfo complete(S3Request request, long length, String whole) throws IOException {
+    Attempts attempts = client.attempts();
+    while (true) {
+      try {
+        HttpResponse answer = client.once(request, null, HeadCheck.NONE);
+        String etag = understood(location, () -> completed(answer));
+        ObjectInfo now = S3Store.written(location, length, answer.headers());
+        return new ObjectInfo(location, length, now.lastModified(), etag);
+      } catch (StorageException e) {
+        boolean gone = e instanceof NotFoundException;
+        boolean taken = !options.replaceExisting() && e instanceof ObjectChangedException;
+        if (attempts.mayHaveWorked() && (gone || taken)) {
+          Optional<ObjectInfo> ours = oursAtLast(length, whole);
+          if (ours.isPresent()) {
+            return ours.get();
+          }
+        }
+        if (taken) {
+          throw S3Store.alreadyExists(location, e);
+        }
+        attempts.failed(e);
+      }
+    }
+  }
+
+  /** A success may turn out a failure once its head has been sent: the body says which. */
+  private String completed(HttpResponse answer) throws IOException {
+    S3Xml.ErrorAnswer error = S3Xml.error(answer.body());
+    if (!error.code().isEmpty()) {
+      throw S3Failures.ofBody("put", location, answer, error);
+    }
+    return S3Xml.completed(answer.body());
+  }
+
+  /** Returns what an attempt has completed whose answer was lost; empty if another wrote there. */
+  private Optional<ObjectInfo> oursAtLast(long length, String whole) throws IOException {
+    HttpHeaders there;
+    try {
+      there = store.headWithChecksum(location);
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+    ObjectInfo object = S3Store.info(location, there);
+    String checksum = there.first("x-amz-checksum-crc32c").orElse("");
+    return object.length() == length && sums == Sums.WHOLE && checksum.equals(whole)
+        ? Optional.of(object)
+        : Optional.empty();
+  }
+
+  /** Discards the upload and its parts. */
+  void abort() throws IOException {
+    String query = "uploadId=" + UriText.parameter(id);
+    try {
+      client.retrying(S3Request.of("discard", location, "DELETE", query, fields.any()));
+    } catch (NotFoundException e) {
+      // Gone already: by an attempt whose answer was lost, or by a lifecycle rule.
+      return;
+    }
+  }
+
+  /** Reads an answer. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /** An answer that cannot be read may have been cut off: the request is worth another attempt. */
+  private static <T> T understood(Location location, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnavailableException(
+          Failure.of("put", location, String.valueOf(e.getMessage())), e);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.transport.HeadCheck;
+import io.s3dlio.storage.transport.HttpHeaders;
+
+/** Lets the body of an answer pass only if it is the range that was asked for. */
+final class RangeCheck implements HeadCheck {
+  private static final int OK = 200;
+  private static final int PARTIAL_CONTENT = 206;
+  private static final String UNIT = "bytes ";
+
+  private final ReadRequest request;
+  private final long end;
+  private long objectLength = -1;
+  private long answerEnd = -1;
+  private String checksum = "";
+
+  RangeCheck(ReadRequest request) {
+    this.request = request;
+    this.end = request.offset() + request.target().remaining();
+  }
+
+  /** Returns the object's length, as the answer tells it. */
+  long objectLength() {
+    return objectLength;
+  }
+
+  /** Returns where the answer's bytes end within the object. */
+  long answerEnd() {
+    return answerEnd;
+  }
+
+  /** Returns the sum of the whole object that the server keeps; empty if it tells none. */
+  String checksum() {
+    return checksum;
+  }
+
+  @Override
+  public void check(int status, HttpHeaders headers) throws StorageException {
+    if (status != OK && status != PARTIAL_CONTENT) {
+      return;
+    }
+    String etag = S3Store.unquoted(headers.first("ETag").orElse(""));
+    if (!request.etag().isEmpty() && !request.etag().equals(etag)) {
+      throw new ObjectChangedException(
+          Failure.of("read", request.location(), "it was written again since it was listed")
+              .withRemedy("List it again"));
+    }
+    String range = headers.first("Content-Range").orElse("");
+    String length = headers.first("Content-Length").orElse("");
+    if (status == PARTIAL_CONTENT) {
+      take(range, length);
+    } else {
+      takeWhole(length);
+    }
+    checksum = headers.first("x-amz-checksum-crc32c").orElse("");
+  }
+
+  /** A server may answer with the whole object instead of a range that begins with it. */
+  private void takeWhole(String length) throws StorageException {
+    long whole = number(length, 0, length.length());
+    if (request.offset() != 0 || whole > end) {
+      throw unlike("the whole object");
+    }
+    objectLength = whole;
+    answerEnd = whole;
+  }
+
+  private void take(String range, String length) throws StorageException {
+    int dash = range.indexOf('-');
+    int slash = range.indexOf('/');
+    if (!range.startsWith(UNIT) || dash < 0 || slash < dash) {
+      throw unlike("'" + range + "'");
+    }
+    long first = number(range, UNIT.length(), dash);
+    answerEnd = number(range, dash + 1, slash) + 1;
+    objectLength = number(range, slash + 1, range.length());
+    boolean asked = first == request.offset() && answerEnd > first && answerEnd <= end;
+    boolean whole = length.isEmpty() || number(length, 0, length.length()) == answerEnd - first;
+    if (!asked || !whole || answerEnd > objectLength) {
+      throw unlike("'" + range + "' and a length of '" + length + "'");
+    }
+  }
+
+  private long number(String text, int from, int to) throws StorageException {
+    long number = 0;
+    boolean valid = from < to && to - from <= 18;
+    for (int i = from; valid && i < to; i++) {
+      int digit = text.charAt(i) - '0';
+      valid = digit >= 0 && digit <= 9;
+      number = 10 * number + digit;
+    }
+    if (!valid) {
+      throw unlike("'" + text + "'");
+    }
+    return number;
+  }
+
+  private StorageException unlike(String answer) {
+    return new StorageException(
+        Failure.of(
+            "read",
+            request.location(),
+            "asked for the bytes from %d to before %d, the server answered with %s"
+                .formatted(request.offset(), end, answer)));
+  }
+}

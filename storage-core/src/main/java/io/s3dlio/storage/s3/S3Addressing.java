@@ -1,0 +1,180 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.transport.Endpoint;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a bucket is: in the host's name for AWS, in the path for every other endpoint, unless told
+ * otherwise. Immutable.
+ */
+final class S3Addressing {
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+  private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
+  private static final Pattern DNS_BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+  private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,40}");
+  private static final Pattern ACCESS_POINT =
+      Pattern.compile("arn:aws[a-z-]*:s3:([a-z0-9-]+):(\\d{12}):accesspoint[:/]([a-z0-9-]{1,50})");
+
+  /** The DNS suffix of a partition, by the beginning of its regions' names. */
+  private static final Map<String, String> SUFFIXES =
+      Map.of(
+          "cn-", "amazonaws.com.cn",
+          "us-isob-", "sc2s.sgov.gov",
+          "us-isof-", "csp.hci.ic.gov",
+          "us-iso-", "c2s.ic.gov",
+          "eu-isoe-", "cloud.adc-e.uk",
+          "eusc-", "amazonaws.eu");
+
+  private final @Nullable Endpoint endpoint;
+  private final String basePath;
+  private final String region;
+  private final Optional<Boolean> pathStyle;
+  private final boolean dualStack;
+  private final boolean fips;
+
+  /**
+   * An address.
+   *
+   * @param path the encoded path, from its slash on
+   */
+  record Target(Endpoint endpoint, String path) {}
+
+  /**
+   * @param endpoint the server; null for AWS's own
+   * @param pathStyle whether the bucket stands in the path; empty for what suits the endpoint
+   */
+  S3Addressing(
+      @Nullable URI endpoint,
+      String region,
+      Optional<Boolean> pathStyle,
+      boolean dualStack,
+      boolean fips) {
+    if (!REGION.matcher(region).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid region: '%s' (lower-case letters, digits and hyphens)".formatted(region));
+    }
+    if (endpoint != null && (dualStack || fips)) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: dualStack and fips choose among AWS's endpoints, but endpoint is"
+              + " set");
+    }
+    this.endpoint = endpoint == null ? null : parse(endpoint);
+    this.basePath = endpoint == null ? "" : basePath(endpoint);
+    this.region = region;
+    this.pathStyle = pathStyle;
+    this.dualStack = dualStack;
+    this.fips = fips;
+  }
+
+  private static Endpoint parse(URI uri) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    boolean tls = scheme.equals("https");
+    boolean valid =
+        (tls || scheme.equals("http"))
+            && uri.getHost() != null
+            && uri.getRawUserInfo() == null
+            && uri.getRawQuery() == null
+            && uri.getRawFragment() == null;
+    if (!valid) {
+      throw new IllegalArgumentException(
+          "Invalid endpoint: write http://host:port or https://host:port, without user info, query"
+              + " and fragment");
+    }
+    String host = uri.getHost();
+    boolean bracketed = host.startsWith("[");
+    int port = uri.getPort() >= 0 ? uri.getPort() : tls ? HTTPS_PORT : HTTP_PORT;
+    return new Endpoint(tls, bracketed ? host.substring(1, host.length() - 1) : host, port);
+  }
+
+  private static String basePath(URI uri) {
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  /** Returns this in another region, where the endpoint is AWS's own. */
+  S3Addressing inRegion(String other) {
+    if (endpoint != null) {
+      throw new IllegalStateException("The endpoint was given: it has no other region");
+    }
+    return new S3Addressing(null, other, pathStyle, dualStack, fips);
+  }
+
+  /** Returns whether the endpoint is AWS's own. */
+  boolean isAws() {
+    return endpoint == null;
+  }
+
+  String region() {
+    return region;
+  }
+
+  /**
+   * Returns where an object is, or the bucket itself for the empty key.
+   *
+   * @throws IllegalArgumentException if the bucket's name is none, or of a kind that only the SDK
+   *     can address
+   */
+  Target target(String bucket, String key) {
+    if (bucket.startsWith("arn:")) {
+      return accessPoint(bucket, key);
+    }
+    if (bucket.endsWith("--x-s3")) {
+      throw new IllegalArgumentException(
+          "Invalid bucket: '%s' is of S3 Express (set transport=sdk)".formatted(bucket));
+    }
+    if (!BUCKET.matcher(bucket).matches()) {
+      throw new IllegalArgumentException("Invalid bucket: '%s'".formatted(bucket));
+    }
+    Endpoint server = endpoint == null ? aws("s3") : endpoint;
+    return inPath(server, bucket)
+        ? new Target(server, basePath + '/' + bucket + '/' + UriText.path(key))
+        : new Target(
+            server.withHost(bucket + '.' + server.host()), basePath + '/' + UriText.path(key));
+  }
+
+  private boolean inPath(Endpoint server, String bucket) {
+    // A certificate's wildcard stands for one label, so that a dotted name matches none.
+    boolean unfit =
+        !DNS_BUCKET.matcher(bucket).matches() || (server.tls() && bucket.indexOf('.') >= 0);
+    return pathStyle.orElse(endpoint != null || unfit);
+  }
+
+  private Endpoint aws(String service) {
+    String suffix =
+        SUFFIXES.entrySet().stream()
+            .filter(entry -> region.startsWith(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse("amazonaws.com");
+    String host =
+        service + (fips ? "-fips." : ".") + (dualStack ? "dualstack." : "") + region + '.' + suffix;
+    return new Endpoint(true, host, HTTPS_PORT);
+  }
+
+  private Target accessPoint(String arn, String key) {
+    var match = ACCESS_POINT.matcher(arn);
+    if (!match.matches()) {
+      throw new IllegalArgumentException(
+          "Invalid bucket: '%s' is no access point with a region (set transport=sdk)"
+              .formatted(arn));
+    }
+    if (endpoint != null) {
+      throw new IllegalArgumentException(
+          "Invalid bucket: '%s' is an access point of AWS, but endpoint is set".formatted(arn));
+    }
+    if (!match.group(1).equals(region)) {
+      throw new IllegalArgumentException(
+          "Invalid bucket: '%s' is in region %s, not %s (set region)"
+              .formatted(arn, match.group(1), region));
+    }
+    Endpoint server = aws("s3-accesspoint");
+    String name = match.group(3) + '-' + match.group(2);
+    return new Target(server.withHost(name + '.' + server.host()), '/' + UriText.path(key));
+  }
+}

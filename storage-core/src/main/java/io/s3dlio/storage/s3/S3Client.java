@@ -1,0 +1,237 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.range.RetryPolicy;
+import io.s3dlio.storage.s3.S3Failures.Meaning;
+import io.s3dlio.storage.s3.S3Failures.Remedy;
+import io.s3dlio.storage.transport.HeadCheck;
+import io.s3dlio.storage.transport.HttpHeaders;
+import io.s3dlio.storage.transport.HttpRequest;
+import io.s3dlio.storage.transport.HttpResponse;
+import io.s3dlio.storage.transport.HttpTransport;
+import io.s3dlio.storage.transport.TransportException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests of S3: addressed, signed, within the limit of concurrency, and with what can be
+ * mended mended (a clock that is off, keys that have expired, a bucket in another region).
+ * Thread-safe.
+ */
+final class S3Client {
+  /** A page of a listing with 1000 of the longest keys, all of their bytes encoded. */
+  private static final int MAX_BODY = 8 << 20;
+
+  private static final int MULTIPLE_CHOICES = 300;
+
+  private final HttpTransport transport;
+  private final CredentialsSource credentials;
+  private final S3Config config;
+  private final RetryPolicy retryPolicy;
+  private final ClockSkew clock = new ClockSkew(Clock.systemUTC());
+  private final RetryBudget budget = new RetryBudget();
+  private final ConcurrencyLimit limit;
+  private final Place home;
+  private final Map<String, Place> elsewhere = new ConcurrentHashMap<>();
+
+  /** Where requests go to, and in which region they are signed. */
+  private record Place(S3Addressing addressing, SigV4Signer signer) {
+    Place(S3Addressing addressing) {
+      this(addressing, new SigV4Signer(addressing.region(), "s3"));
+    }
+  }
+
+  S3Client(
+      HttpTransport transport,
+      S3Addressing addressing,
+      CredentialsSource credentials,
+      S3Config config) {
+    this.transport = transport;
+    this.home = new Place(addressing);
+    this.credentials = credentials;
+    this.config = config;
+    this.limit = new ConcurrencyLimit(config.maxConnections());
+    RetryPolicy base = RetryPolicy.DEFAULT;
+    this.retryPolicy =
+        new RetryPolicy(config.maxAttempts(), base.base(), base.cap(), base.random());
+  }
+
+  /** Begins an operation that may take several attempts. */
+  Attempts attempts() {
+    return new Attempts(retryPolicy, budget);
+  }
+
+  /** Sends a request until it succeeds or cannot. */
+  HttpResponse retrying(S3Request request) throws IOException {
+    Attempts attempts = attempts();
+    while (true) {
+      try {
+        return once(request, null, HeadCheck.NONE);
+      } catch (StorageException e) {
+        attempts.failed(e);
+      }
+    }
+  }
+
+  /**
+   * Sends a request, and sends it again only after something was mended.
+   *
+   * @param target takes the body of a success; null to have it in the answer
+   * @return a successful answer
+   * @throws StorageException if the answer is none
+   */
+  HttpResponse once(S3Request request, @Nullable ByteBuffer target, HeadCheck check)
+      throws IOException {
+    Set<Remedy> tried = EnumSet.noneOf(Remedy.class);
+    while (true) {
+      String bucket = request.location().container();
+      Place here = elsewhere.getOrDefault(bucket, home);
+      HttpResponse answer = exchange(here, request, target, check);
+      if (answer.status() < MULTIPLE_CHOICES) {
+        budget.give();
+        return answer;
+      }
+      Meaning meaning = S3Failures.of(request.operation(), request.location(), answer);
+      if (!tried.add(meaning.remedy()) || !mend(bucket, here, meaning.remedy(), answer)) {
+        throw meaning.exception();
+      }
+    }
+  }
+
+  /**
+   * Returns a read's failure, retryable no more if the store has had its retries: the one who would
+   * retry it does not know of the store's budget.
+   */
+  StorageException charged(StorageException failure) {
+    if (!failure.isRetryable() || budget.take()) {
+      return failure;
+    }
+    Failure told = failure.failure();
+    return new StorageException(
+        told.withRemedy("Too many of the store's requests fail to retry each of them"), failure);
+  }
+
+  private HttpResponse exchange(
+      Place here, S3Request request, @Nullable ByteBuffer target, HeadCheck check)
+      throws IOException {
+    S3Addressing.Target to =
+        here.addressing().target(request.location().container(), request.key());
+    HttpRequest signed = signed(here, to, request);
+    long number = begin(request);
+    boolean throttled = false;
+    try {
+      HttpResponse answer = transport.exchange(to.endpoint(), signed, target, MAX_BODY, check);
+      throttled = S3Failures.isThrottled(answer.status());
+      return answer;
+    } catch (TransportException e) {
+      throw S3Failures.of(request.operation(), request.location(), e);
+    } finally {
+      if (throttled) {
+        limit.endThrottled(number);
+      } else {
+        limit.end();
+      }
+    }
+  }
+
+  private long begin(S3Request request) throws InterruptedIOException {
+    try {
+      return limit.begin();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted =
+          new InterruptedIOException(
+              "Cannot %s %s: interrupted".formatted(request.operation(), request.location()));
+      interrupted.initCause(e);
+      throw interrupted;
+    }
+  }
+
+  private HttpRequest signed(Place here, S3Addressing.Target to, S3Request request)
+      throws IOException {
+    Optional<S3Credentials> keys = credentials.get();
+    List<String> fields = request.fields();
+    if (keys.isPresent()) {
+      fields =
+          here.signer()
+              .sign(
+                  keys.get(),
+                  clock.now(),
+                  request.method(),
+                  to.endpoint().authority(),
+                  to.path(),
+                  request.query(),
+                  fields,
+                  payloadHash(to.endpoint().tls(), request.body()));
+    }
+    String path = request.query().isEmpty() ? to.path() : to.path() + '?' + request.query();
+    return new HttpRequest(
+        request.method(), path, HttpHeaders.of(fields.toArray(String[]::new)), request.body());
+  }
+
+  private String payloadHash(boolean tls, List<ByteBuffer> body) {
+    if (body.isEmpty()) {
+      return SigV4Signer.EMPTY_PAYLOAD;
+    }
+    boolean sign =
+        switch (config.payloadSigning()) {
+          case AUTO -> !tls;
+          case ALWAYS -> true;
+          case NEVER -> false;
+        };
+    return sign ? SigV4Signer.hash(body) : SigV4Signer.UNSIGNED_PAYLOAD;
+  }
+
+  private boolean mend(String bucket, Place from, Remedy remedy, HttpResponse answer)
+      throws IOException {
+    return switch (remedy) {
+      case NONE -> false;
+      case REPEAT_ONCE -> true;
+      case REFRESH_CREDENTIALS -> credentials.refresh();
+      case CORRECT_CLOCK -> {
+        Optional<Instant> time = answer.headers().first("Date").flatMap(S3Client::time);
+        time.ifPresent(clock::correct);
+        yield time.isPresent();
+      }
+      case CHANGE_REGION -> changeRegion(bucket, from, answer);
+    };
+  }
+
+  /** Only among AWS's own endpoints: no signature goes to a host that an answer names. */
+  private boolean changeRegion(String bucket, Place from, HttpResponse answer) {
+    String region =
+        answer
+            .headers()
+            .first("x-amz-bucket-region")
+            .orElseGet(() -> S3Xml.error(answer.body()).region());
+    if (!from.addressing().isAws()
+        || region.isEmpty()
+        || region.equals(from.addressing().region())) {
+      return false;
+    }
+    elsewhere.put(bucket, new Place(from.addressing().inRegion(region)));
+    return true;
+  }
+
+  /** Reads a time of HTTP's, as in {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+  static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

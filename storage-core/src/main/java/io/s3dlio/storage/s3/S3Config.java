@@ -1,0 +1,338 @@
+package io.s3dlio.storage.s3;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a store of S3 is reached. {@link #toString} shows no key.
+ *
+ * @param endpoint the server, as {@code http://host:port}; null for {@code AWS_ENDPOINT_URL_S3},
+ *     {@code AWS_ENDPOINT_URL}, or AWS's own
+ * @param region null for {@code AWS_REGION}, {@code AWS_DEFAULT_REGION}, the profile's, or
+ *     us-east-1, from where AWS tells of another
+ * @param pathStyle whether the bucket stands in the path; null for the host's name at AWS and the
+ *     path elsewhere
+ * @param credentials null for what the AWS SDK's default chain finds
+ * @param anonymous whether requests go unsigned
+ * @param checksum what uploads are checked by
+ * @param verifyRead what reads are checked by, beyond their length and version
+ * @param payloadSigning whether signatures cover what is uploaded
+ * @param transport how requests travel
+ * @param maxConnections connections to the endpoint, at most
+ * @param partSize bytes of a part of a multipart upload, 5 MiB to 1 GiB; those of a very large
+ *     object grow
+ * @param partsInFlight parts of one upload that are held in memory and sent at once, at most
+ * @param maxAttempts how often an operation is tried, at most
+ * @param connectTimeout to look up, to connect, each
+ * @param firstByteTimeout from the end of a request to the first byte of its answer
+ * @param stallTimeout how long the bytes of a body may stand still
+ * @param requestTimeout for one request
+ * @param sseKmsKeyId the key of AWS KMS that new objects are encrypted with
+ * @param sse how new objects are encrypted: AES256, aws:kms or aws:kms:dsse; null for the bucket's
+ *     default
+ * @param storageClass of new objects; null for the bucket's default
+ * @param requesterPays whether the requester pays, as some buckets demand
+ * @param dualStack whether AWS's endpoints with IPv6 are used
+ * @param fips whether AWS's endpoints with FIPS cryptography are used
+ */
+public record S3Config(
+    @Nullable URI endpoint,
+    @Nullable String region,
+    @Nullable Boolean pathStyle,
+    @Nullable S3Credentials credentials,
+    boolean anonymous,
+    Checksum checksum,
+    VerifyRead verifyRead,
+    PayloadSigning payloadSigning,
+    Transport transport,
+    int maxConnections,
+    int partSize,
+    int partsInFlight,
+    int maxAttempts,
+    Duration connectTimeout,
+    Duration firstByteTimeout,
+    Duration stallTimeout,
+    Duration requestTimeout,
+    @Nullable String sseKmsKeyId,
+    @Nullable String sse,
+    @Nullable String storageClass,
+    boolean requesterPays,
+    boolean dualStack,
+    boolean fips)
+    implements Serializable {
+  /** Everything from the environment, or by default. */
+  public static final S3Config DEFAULT = builder().build();
+
+  private static final int MAX_PART = 1 << 30;
+
+  /** What an upload is checked by. */
+  public enum Checksum {
+    /** A CRC32C, which the server keeps with the object. */
+    CRC32C,
+    /** The MD5 of each request, which the server forgets. */
+    MD5,
+    /** The connection alone. */
+    NONE
+  }
+
+  /** What a read is checked by. */
+  public enum VerifyRead {
+    NONE,
+    /** Objects that are read in one request, by the CRC32C that the server keeps, if it does. */
+    WHOLE
+  }
+
+  /** Whether signatures cover what is uploaded. */
+  public enum PayloadSigning {
+    /** Where TLS does not protect it. */
+    AUTO,
+    ALWAYS,
+    NEVER
+  }
+
+  /** How requests travel. */
+  public enum Transport {
+    /** By our own connections. */
+    OWN,
+    /** By the AWS SDK. */
+    SDK
+  }
+
+  public S3Config {
+    requireNonNull(checksum, "checksum is null");
+    requireNonNull(verifyRead, "verifyRead is null");
+    requireNonNull(payloadSigning, "payloadSigning is null");
+    requireNonNull(transport, "transport is null");
+    requireIn("maxConnections", maxConnections, 1, 10_000);
+    requireIn("partSize", partSize, MultipartPlan.MIN_PART, MAX_PART);
+    requireIn("partsInFlight", partsInFlight, 1, 64);
+    requireIn("maxAttempts", maxAttempts, 1, 100);
+    if (anonymous && credentials != null) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: both keys and anonymous are given");
+    }
+    if (sseKmsKeyId != null && (sse == null || !sse.startsWith("aws:kms"))) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: sseKmsKeyId is given, but sse is not aws:kms");
+    }
+  }
+
+  private static void requireIn(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %d (must be in [%d, %d])".formatted(name, value, min, max));
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns a builder that begins with these values. */
+  public Builder toBuilder() {
+    return new Builder()
+        .endpoint(endpoint)
+        .region(region)
+        .pathStyle(pathStyle)
+        .credentials(credentials)
+        .anonymous(anonymous)
+        .checksum(checksum)
+        .verifyRead(verifyRead)
+        .payloadSigning(payloadSigning)
+        .transport(transport)
+        .maxConnections(maxConnections)
+        .partSize(partSize)
+        .partsInFlight(partsInFlight)
+        .maxAttempts(maxAttempts)
+        .connectTimeout(connectTimeout)
+        .firstByteTimeout(firstByteTimeout)
+        .stallTimeout(stallTimeout)
+        .requestTimeout(requestTimeout)
+        .sseKmsKeyId(sseKmsKeyId)
+        .sse(sse)
+        .storageClass(storageClass)
+        .requesterPays(requesterPays)
+        .dualStack(dualStack)
+        .fips(fips);
+  }
+
+  /** Collects values; what is not set has its default. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable URI endpoint;
+    private @Nullable String region;
+    private @Nullable Boolean pathStyle;
+    private @Nullable S3Credentials credentials;
+    private boolean anonymous;
+    private Checksum checksum = Checksum.CRC32C;
+    private VerifyRead verifyRead = VerifyRead.NONE;
+    private PayloadSigning payloadSigning = PayloadSigning.AUTO;
+    private Transport transport = Transport.OWN;
+    private int maxConnections = 128;
+    private int partSize = 16 << 20;
+    private int partsInFlight = 4;
+    private int maxAttempts = 5;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration firstByteTimeout = Duration.ofSeconds(30);
+    private Duration stallTimeout = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofMinutes(10);
+    private @Nullable String sseKmsKeyId;
+    private @Nullable String sse;
+    private @Nullable String storageClass;
+    private boolean requesterPays;
+    private boolean dualStack;
+    private boolean fips;
+
+    private Builder() {}
+
+    public Builder endpoint(@Nullable URI value) {
+      endpoint = value;
+      return this;
+    }
+
+    public Builder region(@Nullable String value) {
+      region = value;
+      return this;
+    }
+
+    public Builder pathStyle(@Nullable Boolean value) {
+      pathStyle = value;
+      return this;
+    }
+
+    public Builder credentials(@Nullable S3Credentials value) {
+      credentials = value;
+      return this;
+    }
+
+    public Builder anonymous(boolean value) {
+      anonymous = value;
+      return this;
+    }
+
+    public Builder checksum(Checksum value) {
+      checksum = value;
+      return this;
+    }
+
+    public Builder verifyRead(VerifyRead value) {
+      verifyRead = value;
+      return this;
+    }
+
+    public Builder payloadSigning(PayloadSigning value) {
+      payloadSigning = value;
+      return this;
+    }
+
+    public Builder transport(Transport value) {
+      transport = value;
+      return this;
+    }
+
+    public Builder maxConnections(int value) {
+      maxConnections = value;
+      return this;
+    }
+
+    public Builder partSize(int value) {
+      partSize = value;
+      return this;
+    }
+
+    public Builder partsInFlight(int value) {
+      partsInFlight = value;
+      return this;
+    }
+
+    public Builder maxAttempts(int value) {
+      maxAttempts = value;
+      return this;
+    }
+
+    public Builder connectTimeout(Duration value) {
+      connectTimeout = value;
+      return this;
+    }
+
+    public Builder firstByteTimeout(Duration value) {
+      firstByteTimeout = value;
+      return this;
+    }
+
+    public Builder stallTimeout(Duration value) {
+      stallTimeout = value;
+      return this;
+    }
+
+    public Builder requestTimeout(Duration value) {
+      requestTimeout = value;
+      return this;
+    }
+
+    public Builder sseKmsKeyId(@Nullable String value) {
+      sseKmsKeyId = value;
+      return this;
+    }
+
+    public Builder sse(@Nullable String value) {
+      sse = value;
+      return this;
+    }
+
+    public Builder storageClass(@Nullable String value) {
+      storageClass = value;
+      return this;
+    }
+
+    public Builder requesterPays(boolean value) {
+      requesterPays = value;
+      return this;
+    }
+
+    public Builder dualStack(boolean value) {
+      dualStack = value;
+      return this;
+    }
+
+    public Builder fips(boolean value) {
+      fips = value;
+      return this;
+    }
+
+    /**
+     * Returns the configuration.
+     *
+     * @throws IllegalArgumentException if a value is out of its bounds, or two exclude each other
+     */
+    public S3Config build() {
+      return new S3Config(
+          endpoint,
+          region,
+          pathStyle,
+          credentials,
+          anonymous,
+          checksum,
+          verifyRead,
+          payloadSigning,
+          transport,
+          maxConnections,
+          partSize,
+          partsInFlight,
+          maxAttempts,
+          connectTimeout,
+          firstByteTimeout,
+          stallTimeout,
+          requestTimeout,
+          sseKmsKeyId,
+          sse,
+          storageClass,
+          requesterPays,
+          dualStack,
+          fips);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.ThrottledException;
+import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.s3.S3Xml.ErrorAnswer;
+import io.s3dlio.storage.transport.HttpResponse;
+import io.s3dlio.storage.transport.TransportException;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an unsuccessful answer means, by "Error responses" of the API reference of Amazon S3 and by
+ * what other servers were seen to say.
+ */
+final class S3Failures {
+  /** What a client can do about an answer before it gives up. */
+  enum Remedy {
+    /** Nothing but what the exception says. */
+    NONE,
+    /** Look for newer keys, once. */
+    REFRESH_CREDENTIALS,
+    /** Set the clock by the server's, once. */
+    CORRECT_CLOCK,
+    /** Go to the region that the answer names, once. */
+    CHANGE_REGION,
+    /** Send the same again, once: the body was garbled on its way. */
+    REPEAT_ONCE
+  }
+
+  private static final Set<String> EXPIRED =
+      Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
+  private static final Set<String> SKEWED = Set.of("RequestTimeTooSkewed", "RequestExpired");
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          "PermanentRedirect",
+          "TemporaryRedirect",
+          "AuthorizationHeaderMalformed",
+          "IllegalLocationConstraintException");
+  private static final Set<String> THROTTLED =
+      Set.of(
+          "SlowDown",
+          "SlowDownRead",
+          "SlowDownWrite",
+          "Throttling",
+          "ThrottlingException",
+          "RequestLimitExceeded",
+          "TooManyRequests",
+          "BandwidthLimitExceeded");
+  private static final Set<String> TRANSIENT =
+      Set.of("RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "InternalError");
+  private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
+  private static final Set<Integer> REDIRECTS = Set.of(301, 307, 308);
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int PRECONDITION_FAILED = 412;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "NoSuchBucket", "Create the bucket, or correct its name",
+          "InvalidAccessKeyId", "Check the access key and the endpoint",
+          "SignatureDoesNotMatch", "Check the secret key, and that no proxy rewrites requests",
+          "AccessDenied", "Check what the credentials in use are allowed to do",
+          "ExpiredToken", "Renew the session's keys",
+          "NoSuchUpload", "The upload was ended by somebody else: write again",
+          "EntityTooLarge", "Lower partSize",
+          "NotImplemented", "Set checksum=none if the server knows no checksums");
+
+  private S3Failures() {}
+
+  /** An answer's meaning. */
+  record Meaning(StorageException exception, Remedy remedy, String code) {}
+
+  static Meaning of(String operation, Location location, HttpResponse answer) {
+    ErrorAnswer error = S3Xml.error(answer.body());
+    int status = answer.status();
+    String id =
+        error.requestId().isEmpty()
+            ? answer.headers().first("x-amz-request-id").orElse("")
+            : error.requestId();
+    Failure failure =
+        new Failure(operation, location, reason(status, error), "", 1, status, id)
+            .withRemedy(ADVICE.getOrDefault(error.code(), ""));
+    return new Meaning(
+        exception(status, error.code(), failure), remedy(status, error.code()), error.code());
+  }
+
+  /** Returns the failure of a request that got no whole answer. */
+  static StorageException of(String operation, Location location, TransportException broken) {
+    return new UnavailableException(
+        Failure.of(operation, location, String.valueOf(broken.getMessage())), broken);
+  }
+
+  /** Returns the failure that a body tells of under a status that says success. */
+  static StorageException ofBody(
+      String operation, Location location, HttpResponse answer, ErrorAnswer error) {
+    Failure failure =
+        new Failure(
+            operation,
+            location,
+            reason(answer.status(), error),
+            ADVICE.getOrDefault(error.code(), ""),
+            1,
+            answer.status(),
+            error.requestId());
+    int status =
+        switch (error.code()) {
+          case "PreconditionFailed" -> PRECONDITION_FAILED;
+          case "NoSuchUpload" -> NOT_FOUND;
+          case "AccessDenied" -> FORBIDDEN;
+          default -> answer.status();
+        };
+    return exception(status, error.code(), failure);
+  }
+
+  /** Returns the failure of one key of a batch. */
+  static StorageException ofDelete(Location location, S3Xml.FailedDelete failed) {
+    Failure failure =
+        Failure.of(
+            "delete",
+            location,
+            reason(0, new ErrorAnswer(failed.code(), failed.message(), "", "")));
+    return failed.code().equals("AccessDenied")
+        ? new AccessDeniedException(failure)
+        : new StorageException(failure);
+  }
+
+  /** Returns whether the server asks for fewer requests. */
+  static boolean isThrottled(int status) {
+    return status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
+  }
+
+  private static StorageException exception(int status, String code, Failure failure) {
+    if (THROTTLED.contains(code) || isThrottled(status)) {
+      return new ThrottledException(failure);
+    }
+    if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
+      return new UnavailableException(failure);
+    }
+    return switch (status) {
+      case FORBIDDEN -> new AccessDeniedException(failure);
+      case NOT_FOUND -> new NotFoundException(failure);
+      case PRECONDITION_FAILED -> new ObjectChangedException(failure.withRemedy("List it again"));
+      default -> new StorageException(failure);
+    };
+  }
+
+  private static Remedy remedy(int status, String code) {
+    if (EXPIRED.contains(code)) {
+      return Remedy.REFRESH_CREDENTIALS;
+    }
+    if (SKEWED.contains(code)) {
+      return Remedy.CORRECT_CLOCK;
+    }
+    if (ELSEWHERE.contains(code) || REDIRECTS.contains(status)) {
+      return Remedy.CHANGE_REGION;
+    }
+    return code.equals("BadDigest") ? Remedy.REPEAT_ONCE : Remedy.NONE;
+  }
+
+  /** A HEAD's answer has no body, so no code and no message. */
+  private static String reason(int status, ErrorAnswer error) {
+    if (error.code().isEmpty()) {
+      return switch (status) {
+        case NOT_FOUND -> "there is no such object";
+        case PRECONDITION_FAILED -> "it was written again since it was listed";
+        default -> "the server answered with status " + status;
+      };
+    }
+    return error.message().isEmpty() ? error.code() : error.code() + ": " + error.message();
+  }
+}

@@ -1,0 +1,406 @@
+package io.s3dlio.storage.s3;
+
+import static io.s3dlio.storage.s3.S3Fields.add;
+
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.CorruptException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.transport.HeadCheck;
+import io.s3dlio.storage.transport.HttpHeaders;
+import io.s3dlio.storage.transport.HttpResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Amazon S3 and what speaks its protocol, over connections of our own: the bytes of an object move
+ * between the socket and the caller's buffer, and nowhere else.
+ *
+ * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
+ * other operation is tried again here.
+ */
+final class S3Store implements ObjectStore {
+  private static final int MAX_BATCH = 1000;
+  private static final int MULTIPART_PARTS = 4;
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  private final S3Client client;
+  private final S3Config config;
+  private final S3Fields fields;
+  private final UploadThreads threads;
+
+  S3Store(S3Client client, S3Config config, UploadThreads threads) {
+    this.client = client;
+    this.config = config;
+    this.fields = new S3Fields(config);
+    this.threads = threads;
+  }
+
+  // ---- reading
+
+  @Override
+  public ObjectInfo stat(Location location) throws IOException {
+    return stat("stat", location);
+  }
+
+  private ObjectInfo stat(String operation, Location location) throws IOException {
+    return info(location, head(operation, location).headers());
+  }
+
+  private HttpResponse head(String operation, Location location) throws IOException {
+    requireObject(operation, location);
+    return client.retrying(S3Request.of(operation, location, "HEAD", "", fields.read()));
+  }
+
+  static ObjectInfo info(Location location, HttpHeaders headers) throws StorageException {
+    Optional<Instant> time = headers.first("Last-Modified").flatMap(S3Client::time);
+    long length = headers.first("Content-Length").map(S3Store::number).orElse(-1L);
+    if (time.isEmpty() || length < 0) {
+      throw new StorageException(
+          Failure.of("stat", location, "the answer tells no length or no time"));
+    }
+    return new ObjectInfo(location, length, time.get(), unquoted(headers.first("ETag").orElse("")));
+  }
+
+  private static long number(String text) {
+    return text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? Long.parseLong(text)
+        : -1;
+  }
+
+  @Override
+  public void read(ReadRequest request) throws IOException {
+    Location location = request.location();
+    requireObject("read", location);
+    ByteBuffer target = request.target();
+    if (!target.hasRemaining()) {
+      requireInside(request);
+      return;
+    }
+    int start = target.position();
+    long end = request.offset() + target.remaining();
+    RangeCheck check = new RangeCheck(request);
+    try {
+      client.once(rangeRequest(request, end), target, check);
+    } catch (StorageException e) {
+      if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
+        throw truncated(request, end, stat("read", location).length());
+      }
+      throw client.charged(e);
+    }
+    if (target.hasRemaining()) {
+      throw check.answerEnd() == check.objectLength()
+          ? truncated(request, end, check.objectLength())
+          : client.charged(cut(request, target.remaining()));
+    }
+    if (request.offset() == 0 && end == check.objectLength()) {
+      verify(request, target.slice(start, target.position() - start), check.checksum());
+    }
+  }
+
+  private S3Request rangeRequest(ReadRequest request, long end) {
+    List<String> all = fields.read();
+    add(all, "Range", "bytes=" + request.offset() + '-' + (end - 1));
+    if (!request.etag().isEmpty()) {
+      add(all, "If-Match", quoted(request.etag()));
+    }
+    return S3Request.of("read", request.location(), "GET", "", all);
+  }
+
+  /** A sum of sums, of an object in parts, has a hyphen and says nothing of the whole. */
+  private static void verify(ReadRequest request, ByteBuffer content, String checksum)
+      throws CorruptException {
+    if (checksum.isEmpty() || checksum.indexOf('-') >= 0) {
+      return;
+    }
+    String actual = Crc32c.base64(Crc32c.of(List.of(content)));
+    if (!actual.equals(checksum)) {
+      throw new CorruptException(
+          Failure.of(
+              "read",
+              request.location(),
+              "its CRC32C is %s, the server keeps %s".formatted(actual, checksum)));
+    }
+  }
+
+  private void requireInside(ReadRequest request) throws IOException {
+    ObjectInfo object = stat("read", request.location());
+    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
+      throw new ObjectChangedException(
+          Failure.of("read", request.location(), "it was written again since it was listed")
+              .withRemedy("List it again"));
+    }
+    if (request.offset() > object.length()) {
+      throw truncated(request, request.offset(), object.length());
+    }
+  }
+
+  private static TruncatedException truncated(ReadRequest request, long end, long length) {
+    return new TruncatedException(
+        Failure.of(
+            "read",
+            request.location(),
+            "the range ends at byte %d, the object at byte %d".formatted(end, length)));
+  }
+
+  private static StorageException cut(ReadRequest request, int left) {
+    return new UnavailableException(
+        Failure.of(
+            "read",
+            request.location(),
+            "the answer ended %d bytes before the range does".formatted(left)));
+  }
+
+  @Override
+  public ObjectListing list(Location prefix, ListOptions options) {
+    requireS3(prefix);
+    return new S3Listing(client, fields, prefix, options);
+  }
+
+  // ---- writing
+
+  @Override
+  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    requireWritable(location);
+    if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
+      try (ObjectWriter writer = createWriter(location, options)) {
+        writer.write(content);
+        return writer.complete();
+      }
+    }
+    List<String> all = fields.create();
+    int sum = fields.addChecksum(all, List.of(content));
+    if (!options.replaceExisting()) {
+      add(all, "If-None-Match", "*");
+    }
+    S3Request put = S3Request.of("put", location, "PUT", "", all).withBody(content);
+    Attempts attempts = client.attempts();
+    while (true) {
+      try {
+        HttpResponse answer = client.once(put, null, HeadCheck.NONE);
+        ObjectInfo written = written(location, content.remaining(), answer.headers());
+        content.position(content.limit());
+        return written;
+      } catch (StorageException e) {
+        if (isTaken(e, options)) {
+          if (attempts.mayHaveWorked()) {
+            Optional<ObjectInfo> ours = oursAtLast(location, content, sum);
+            if (ours.isPresent()) {
+              content.position(content.limit());
+              return ours.get();
+            }
+          }
+          throw alreadyExists(location, e);
+        }
+        attempts.failed(e);
+      }
+    }
+  }
+
+  private static boolean isTaken(StorageException e, WriterOptions options) {
+    return !options.replaceExisting() && e instanceof ObjectChangedException;
+  }
+
+  static AlreadyExistsException alreadyExists(Location location, StorageException cause) {
+    Failure failure = cause.failure();
+    return new AlreadyExistsException(
+        new Failure(
+            "put",
+            location,
+            "it exists",
+            "Write below another path, or allow replacing",
+            failure.attempts(),
+            failure.status(),
+            failure.requestId()),
+        cause);
+  }
+
+  /** Returns what an attempt has written whose answer was lost; empty if another wrote there. */
+  private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content, int sum)
+      throws IOException {
+    HttpHeaders there = headWithChecksum(location);
+    ObjectInfo object = info(location, there);
+    String checksum = there.first("x-amz-checksum-crc32c").orElse("");
+    boolean same =
+        checksum.isEmpty()
+            ? object.etag().equals(etagOf(content))
+            : checksum.equals(Crc32c.base64(sum == 0 ? Crc32c.of(List.of(content)) : sum));
+    return object.length() == content.remaining() && same ? Optional.of(object) : Optional.empty();
+  }
+
+  HttpHeaders headWithChecksum(Location location) throws IOException {
+    List<String> all = fields.any();
+    add(all, "x-amz-checksum-mode", "ENABLED");
+    return client.retrying(S3Request.of("put", location, "HEAD", "", all)).headers();
+  }
+
+  /** An object that was put at once, and is not encrypted by KMS, has its MD5 for an ETag. */
+  private static String etagOf(ByteBuffer content) {
+    byte[] md5 = java.util.Base64.getDecoder().decode(S3Fields.md5(List.of(content)));
+    return java.util.HexFormat.of().formatHex(md5);
+  }
+
+  /** S3 does not tell the time of what it has written: its answer's is as near. */
+  static ObjectInfo written(Location location, long length, HttpHeaders answer) {
+    Instant time =
+        answer
+            .first("Last-Modified")
+            .or(() -> answer.first("Date"))
+            .flatMap(S3Client::time)
+            .orElseGet(Instant::now);
+    return new ObjectInfo(location, length, time, unquoted(answer.first("ETag").orElse("")));
+  }
+
+  @Override
+  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    requireWritable(location);
+    return new S3Writer(this, client, fields, config, threads, location, options);
+  }
+
+  // ---- deleting
+
+  @Override
+  public void delete(Location location) throws IOException {
+    requireS3(location);
+    if (!location.isPrefix()) {
+      try {
+        client.retrying(S3Request.of("delete", location, "DELETE", "", fields.any()));
+      } catch (NotFoundException e) {
+        // Some servers say so; S3 does not. A missing bucket is another matter.
+        if (e.failure().reason().startsWith("NoSuchBucket")) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void deleteBatch(Collection<Location> locations) throws IOException {
+    locations.forEach(S3Store::requireS3);
+    Map<Location, StorageException> failures = new LinkedHashMap<>();
+    Map<String, List<Location>> buckets = new LinkedHashMap<>();
+    for (Location location : new LinkedHashSet<>(locations)) {
+      if (!location.isPrefix()) {
+        if (S3Xml.canHold(location.key())) {
+          buckets.computeIfAbsent(location.container(), b -> new ArrayList<>()).add(location);
+        } else {
+          deleteOne(location, failures);
+        }
+      }
+    }
+    for (List<Location> bucket : buckets.values()) {
+      for (int from = 0; from < bucket.size(); from += MAX_BATCH) {
+        deleteSome(bucket.subList(from, Math.min(bucket.size(), from + MAX_BATCH)), failures);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new BatchDeleteException(failures);
+    }
+  }
+
+  private void deleteOne(Location location, Map<Location, StorageException> failures)
+      throws IOException {
+    try {
+      delete(location);
+    } catch (StorageException e) {
+      failures.put(location, e);
+    }
+  }
+
+  /** Wants a word on every key: servers were seen to leave one out that they did not delete. */
+  private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
+      throws IOException {
+    Location first = some.get(0);
+    ByteBuffer body = S3Xml.delete(some.stream().map(Location::key).toList());
+    List<String> all = fields.any();
+    add(all, "Content-Type", "application/xml");
+    // All servers know this sum, and some demand it.
+    add(all, "Content-MD5", S3Fields.md5(List.of(body)));
+    S3Request request = new S3Request("delete", first, "POST", "", "delete=", all, List.of(body));
+    try {
+      S3Xml.Deleted answer = S3Xml.deleted(client.retrying(request).body());
+      Set<Location> untold = new LinkedHashSet<>(some);
+      answer.keys().forEach(key -> untold.remove(first.withKey(key)));
+      for (S3Xml.FailedDelete failed : answer.failures()) {
+        Location location = first.withKey(failed.key());
+        untold.remove(location);
+        failures.put(location, S3Failures.ofDelete(location, failed));
+      }
+      for (Location location : untold) {
+        failures.put(
+            location,
+            new StorageException(
+                Failure.of("delete", location, "the server's answer leaves it out")));
+      }
+    } catch (StorageException e) {
+      some.forEach(location -> failures.put(location, e));
+    }
+  }
+
+  /** Keeps its connections: they are the JVM's. */
+  @Override
+  public void close() {}
+
+  // ---- names
+
+  private static void requireObject(String operation, Location location) throws StorageException {
+    requireS3(location);
+    if (location.isPrefix()) {
+      throw new NotFoundException(
+          Failure.of(operation, location, "a key that is empty or ends with a slash is a prefix"));
+    }
+  }
+
+  private static void requireWritable(Location location) throws StorageException {
+    requireS3(location);
+    if (location.isPrefix()) {
+      throw new StorageException(
+          Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
+              .withRemedy("Name an object"));
+    }
+  }
+
+  private static void requireS3(Location location) {
+    if (!location.scheme().equals("s3")) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s (this store has s3:// alone)".formatted(location));
+    }
+  }
+
+  /** An etag is quoted in most headers and answers, and not in ours. */
+  static String unquoted(@Nullable String etag) {
+    if (etag == null) {
+      return "";
+    }
+    boolean quoted = etag.length() > 1 && etag.startsWith("\"") && etag.endsWith("\"");
+    return quoted ? etag.substring(1, etag.length() - 1) : etag;
+  }
+
+  static String quoted(String etag) {
+    return '"' + etag + '"';
+  }
+}

@@ -1,0 +1,81 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.transport.HttpTransport;
+import io.s3dlio.storage.transport.TransportConfig;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens stores of S3. Stores of one configuration share their connections, their keys and their
+ * limits, in the whole JVM: a task's store costs nothing to open.
+ */
+public final class S3Stores {
+  private static final String DEFAULT_REGION = "us-east-1";
+
+  private static final Map<S3Config, S3Store> STORES = new ConcurrentHashMap<>();
+
+  private S3Stores() {}
+
+  /**
+   * Returns the store of a configuration.
+   *
+   * @throws IllegalArgumentException if the endpoint or the region is malformed
+   */
+  public static ObjectStore open(S3Config config) {
+    return STORES.computeIfAbsent(config, S3Stores::create);
+  }
+
+  private static S3Store create(S3Config config) {
+    Map<String, String> environment = System.getenv();
+    S3Addressing addressing =
+        new S3Addressing(
+            endpoint(config, environment),
+            region(config, environment),
+            Optional.ofNullable(config.pathStyle()),
+            config.dualStack(),
+            config.fips());
+    HttpTransport transport =
+        new HttpTransport(
+            TransportConfig.DEFAULT
+                .withMaxConnections(config.maxConnections())
+                .withTimeouts(
+                    config.connectTimeout(),
+                    config.firstByteTimeout(),
+                    config.stallTimeout(),
+                    config.requestTimeout()));
+    S3Client client = new S3Client(transport, addressing, credentials(config), config);
+    return new S3Store(client, config, new UploadThreads(config.maxConnections()));
+  }
+
+  private static CredentialsSource credentials(S3Config config) {
+    if (config.anonymous()) {
+      return CredentialsSource.ANONYMOUS;
+    }
+    return config.credentials() != null
+        ? CredentialsSource.of(config.credentials())
+        : new DefaultCredentials();
+  }
+
+  static @Nullable URI endpoint(S3Config config, Map<String, String> environment) {
+    if (config.endpoint() != null) {
+      return config.endpoint();
+    }
+    String text =
+        environment.getOrDefault(
+            "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
+    return text.isBlank() ? null : URI.create(text);
+  }
+
+  static String region(S3Config config, Map<String, String> environment) {
+    if (config.region() != null) {
+      return config.region();
+    }
+    String text =
+        environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", ""));
+    return text.isBlank() ? DEFAULT_REGION : text;
+  }
+}

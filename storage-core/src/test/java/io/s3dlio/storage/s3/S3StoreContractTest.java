@@ -1,0 +1,26 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectStoreContract;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/** Against the MinIO that the environment names. */
+@EnabledIfEnvironmentVariable(named = MinioFixture.ENVIRONMENT, matches = "http.+")
+class S3StoreContractTest extends ObjectStoreContract {
+  @Override
+  protected Fixture fixture() {
+    return new MinioFixture() {
+      @Override
+      public ObjectStore open() {
+        S3Config config =
+            S3Config.builder()
+                .endpoint(endpoint())
+                .region("us-east-1")
+                .credentials(credentials())
+                .partSize(PART)
+                .build();
+        return S3Stores.open(config);
+      }
+    };
+  }
+}
