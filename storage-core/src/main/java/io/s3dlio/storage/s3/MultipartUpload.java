@@ -9,7 +9,6 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -105,7 +104,7 @@ final class MultipartUpload {
     while (true) {
       try {
         HttpResponse answer = client.once(request, null, HeadCheck.NONE);
-        String id = understood(location, () -> S3Xml.uploadId(answer.body()));
+        String id = understood(request, () -> S3Xml.uploadId(answer.body()));
         return new MultipartUpload(store, client, fields, location, options, sums, id);
       } catch (StorageException e) {
         attempts.failed(e);
@@ -162,7 +161,7 @@ final class MultipartUpload {
     while (true) {
       try {
         HttpResponse answer = client.once(request, null, HeadCheck.NONE);
-        String etag = understood(location, () -> completed(answer));
+        String etag = understood(request, () -> completed(answer));
         ObjectInfo now = S3Store.written(location, length, answer.headers());
         return new ObjectInfo(location, length, now.lastModified(), etag);
       } catch (StorageException e) {
@@ -224,14 +223,13 @@ final class MultipartUpload {
   }
 
   /** An answer that cannot be read may have been cut off: the request is worth another attempt. */
-  private static <T> T understood(Location location, Reading<T> reading) throws IOException {
+  private static <T> T understood(S3Request request, Reading<T> reading) throws IOException {
     try {
       return reading.read();
     } catch (StorageException e) {
       throw e;
     } catch (IOException e) {
-      throw new UnavailableException(
-          Failure.of("put", location, String.valueOf(e.getMessage())), e);
+      throw S3Failures.unreadable(request, e);
     }
   }
 }

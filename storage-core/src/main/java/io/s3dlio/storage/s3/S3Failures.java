@@ -11,6 +11,7 @@ import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.s3.S3Xml.ErrorAnswer;
 import io.s3dlio.storage.transport.HttpResponse;
 import io.s3dlio.storage.transport.TransportException;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
@@ -118,6 +119,13 @@ final class S3Failures {
           default -> answer.status();
         };
     return exception(status, error.code(), failure);
+  }
+
+  /** Returns the failure of an answer that cannot be read, as one that was cut off. */
+  static StorageException unreadable(S3Request request, IOException reason) {
+    return new UnavailableException(
+        Failure.of(request.operation(), request.location(), String.valueOf(reason.getMessage())),
+        reason);
   }
 
   /** Returns the failure of one key of a batch. */

@@ -6,7 +6,6 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.transport.HeadCheck;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
@@ -99,7 +98,7 @@ final class S3Listing implements ObjectListing {
     try {
       return S3Xml.page(answer.body());
     } catch (IOException e) {
-      throw new UnavailableException(Failure.of("list", prefix, String.valueOf(e.getMessage())), e);
+      throw S3Failures.unreadable(request, e);
     }
   }
 

@@ -331,7 +331,7 @@ final class S3Store implements ObjectStore {
     }
   }
 
-  /** Wants a word on every key: servers were seen to leave one out that they did not delete. */
+  /** Wants a word on every key: MinIO was seen to leave one out, be it deleted or not. */
   private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
       throws IOException {
     Location first = some.get(0);
@@ -342,7 +342,7 @@ final class S3Store implements ObjectStore {
     add(all, "Content-MD5", S3Fields.md5(List.of(body)));
     S3Request request = new S3Request("delete", first, "POST", "", "delete=", all, List.of(body));
     try {
-      S3Xml.Deleted answer = S3Xml.deleted(client.retrying(request).body());
+      S3Xml.Deleted answer = deleted(request);
       Set<Location> untold = new LinkedHashSet<>(some);
       answer.keys().forEach(key -> untold.remove(first.withKey(key)));
       for (S3Xml.FailedDelete failed : answer.failures()) {
@@ -351,13 +351,19 @@ final class S3Store implements ObjectStore {
         failures.put(location, S3Failures.ofDelete(location, failed));
       }
       for (Location location : untold) {
-        failures.put(
-            location,
-            new StorageException(
-                Failure.of("delete", location, "the server's answer leaves it out")));
+        deleteOne(location, failures);
       }
     } catch (StorageException e) {
       some.forEach(location -> failures.put(location, e));
+    }
+  }
+
+  private S3Xml.Deleted deleted(S3Request request) throws IOException {
+    HttpResponse answer = client.retrying(request);
+    try {
+      return S3Xml.deleted(answer.body());
+    } catch (IOException e) {
+      throw S3Failures.unreadable(request, e);
     }
   }
 

@@ -154,7 +154,8 @@ final class S3Xml {
         "DeleteResult",
         (element, depth) -> {
           if (depth == 2 && element.name().equals("Deleted")) {
-            keys.add(element.required("Key"));
+            // MinIO leaves the key of what it could not delete out.
+            keys.add(element.text("Key"));
           } else if (depth == 2 && element.name().equals("Error")) {
             failures.add(
                 new FailedDelete(

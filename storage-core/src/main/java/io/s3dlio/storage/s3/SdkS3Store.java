@@ -259,7 +259,7 @@ final class SdkS3Store implements ObjectStore {
     }
   }
 
-  /** Asks for a word on every key: servers were seen to leave one out that they did not delete. */
+  /** Wants a word on every key: MinIO was seen to leave one out, be it deleted or not. */
   private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
       throws IOException {
     Location first = some.get(0);
@@ -273,17 +273,16 @@ final class SdkS3Store implements ObjectStore {
                   delete
                       .bucket(first.container())
                       .delete(Delete.builder().objects(keys).quiet(false).build()));
-      answer.deleted().forEach(deleted -> untold.remove(first.withKey(deleted.key())));
+      answer.deleted().stream()
+          .filter(deleted -> deleted.key() != null)
+          .forEach(deleted -> untold.remove(first.withKey(deleted.key())));
       for (S3Error error : answer.errors()) {
         Location location = first.withKey(error.key());
         untold.remove(location);
         failures.put(location, failedDelete(location, error));
       }
       for (Location location : untold) {
-        failures.put(
-            location,
-            new StorageException(
-                Failure.of("delete", location, "the server's answer leaves it out")));
+        deleteOne(location, failures);
       }
     } catch (SdkException e) {
       IOException failure = SdkErrors.of("delete", first, e);
@@ -291,6 +290,15 @@ final class SdkS3Store implements ObjectStore {
         throw failure;
       }
       some.forEach(location -> failures.put(location, reason));
+    }
+  }
+
+  private void deleteOne(Location location, Map<Location, StorageException> failures)
+      throws IOException {
+    try {
+      delete(location);
+    } catch (StorageException e) {
+      failures.put(location, e);
     }
   }
 
