@@ -19,6 +19,7 @@ class ArchitectureTest {
   private static final String RANGE = ROOT + ".range..";
   private static final String FILE = ROOT + ".file..";
   private static final String TRANSPORT = ROOT + ".transport..";
+  private static final String S3 = ROOT + ".s3..";
 
   @ArchTest
   static final ArchRule nothingKnowsSparkHadoopOrArrow =
@@ -35,6 +36,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule localStoresKnowTheApiBuffersAndRanges =
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule s3KnowsTheApiBuffersRetriesAndTheTransport =
+      onlyKnows(S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, "software.amazon.awssdk..");
 
   @ArchTest static final ArchRule transportKnowsNothingElse = onlyKnows(TRANSPORT, TRANSPORT);
 

@@ -18,6 +18,7 @@ public final class OptionKey<T> {
   private final String doc;
   private final Function<String, T> parser;
   private final Optional<String> sparkSetting;
+  private final boolean secret;
 
   /**
    * @param defaultText the default as a user would write it; empty if there is none
@@ -32,6 +33,18 @@ public final class OptionKey<T> {
       String doc,
       Function<String, T> parser,
       Optional<String> sparkSetting) {
+    this(name, scope, type, defaultText, doc, parser, sparkSetting, false);
+  }
+
+  private OptionKey(
+      String name,
+      Scope scope,
+      String type,
+      String defaultText,
+      String doc,
+      Function<String, T> parser,
+      Optional<String> sparkSetting,
+      boolean secret) {
     this.name = requireNonNull(name);
     this.scope = requireNonNull(scope);
     this.type = requireNonNull(type);
@@ -39,6 +52,17 @@ public final class OptionKey<T> {
     this.doc = requireNonNull(doc);
     this.parser = requireNonNull(parser);
     this.sparkSetting = requireNonNull(sparkSetting);
+    this.secret = secret;
+  }
+
+  /** Returns this option as one whose value nobody but its store may see. */
+  OptionKey<T> asSecret() {
+    return new OptionKey<>(name, scope, type, defaultText, doc, parser, sparkSetting, true);
+  }
+
+  /** Returns whether the value is shown nowhere. */
+  public boolean isSecret() {
+    return secret;
   }
 
   public String name() {
@@ -77,6 +101,10 @@ public final class OptionKey<T> {
     try {
       return parser.apply(value.strip());
     } catch (IllegalArgumentException e) {
+      if (secret) {
+        // Neither the value nor a cause that may repeat it.
+        throw new IllegalArgumentException("Invalid %s".formatted(name));
+      }
       throw new IllegalArgumentException(
           "Invalid %s: '%s' (%s)".formatted(name, value, e.getMessage()), e);
     }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every option of the connector. What is not here does not exist. */
 public final class Options {
@@ -266,7 +267,7 @@ public final class Options {
           "The off-heap bytes of the buffer pool in one JVM. Default: half of the executor's memory"
               + " overhead; without one, half of the JVM's limit on direct memory.");
 
-  private static final List<OptionKey<?>> ALL =
+  private static final List<OptionKey<?>> OWN =
       List.of(
           PAGE_CACHE_MODE,
           DIRECT_FALLBACK,
@@ -295,6 +296,9 @@ public final class Options {
           PART_SIZE,
           MEMORY_BUDGET);
 
+  private static final List<OptionKey<?>> ALL =
+      Stream.concat(OWN.stream(), S3Options.all().stream()).toList();
+
   private Options() {}
 
   /** Returns every option, in the order in which the docs show them. */
@@ -302,7 +306,7 @@ public final class Options {
     return ALL;
   }
 
-  private static OptionKey<Boolean> flag(String name, Scope scope, boolean value, String doc) {
+  static OptionKey<Boolean> flag(String name, Scope scope, boolean value, String doc) {
     return new OptionKey<>(
         name, scope, "true, false", String.valueOf(value), doc, Options::bool, Optional.empty());
   }
@@ -319,7 +323,7 @@ public final class Options {
         Optional.of(setting));
   }
 
-  private static OptionKey<Integer> integer(
+  static OptionKey<Integer> integer(
       String name, Scope scope, int value, int min, int max, String doc) {
     return new OptionKey<>(
         name,
@@ -331,7 +335,7 @@ public final class Options {
         Optional.empty());
   }
 
-  private static OptionKey<Long> number(
+  static OptionKey<Long> number(
       String name, Scope scope, long value, long min, long max, String doc) {
     return new OptionKey<>(
         name,
@@ -343,7 +347,7 @@ public final class Options {
         Optional.empty());
   }
 
-  private static OptionKey<Long> size(
+  static OptionKey<Long> size(
       String name, Scope scope, long value, long min, long max, String doc) {
     return new OptionKey<>(
         name,
@@ -367,7 +371,7 @@ public final class Options {
         Optional.of(setting));
   }
 
-  private static <T> OptionKey<Optional<T>> optional(
+  static <T> OptionKey<Optional<T>> optional(
       String name, Scope scope, String type, Function<String, T> parser, String doc) {
     return new OptionKey<>(
         name,
@@ -379,7 +383,7 @@ public final class Options {
         Optional.empty());
   }
 
-  private static <E extends Enum<E>> OptionKey<E> choice(
+  static <E extends Enum<E>> OptionKey<E> choice(
       String name, Scope scope, Class<E> type, E value, String doc) {
     return new OptionKey<>(
         name,
@@ -405,7 +409,7 @@ public final class Options {
     return constant.name().toLowerCase(Locale.ROOT).replace("_", "");
   }
 
-  private static boolean bool(String text) {
+  static boolean bool(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;

@@ -25,6 +25,9 @@ public final class ResolvedOptions {
   /** The prefix of the JVM's options in Spark's configuration. */
   public static final String JVM_PREFIX = "spark.s3dlio.";
 
+  /** What Spark writes in place of a secret. */
+  private static final String REDACTED = "*********(redacted)";
+
   /** Keys that Spark itself puts among the options. */
   private static final Set<String> SPARK_KEYS = Set.of("path", "paths");
 
@@ -150,6 +153,7 @@ public final class ResolvedOptions {
   public StoreConfig storeConfig(List<Location> locations) {
     requireMeaning(Options.PAGE_CACHE_MODE, "file", locations);
     requireMeaning(Options.DIRECT_FALLBACK, "direct", locations);
+    S3Options.all().forEach(key -> requireMeaning(key, "s3", locations));
     return storeConfig();
   }
 
@@ -163,15 +167,16 @@ public final class ResolvedOptions {
 
   /** Returns what stores are opened with by default in this session. */
   public StoreConfig storeConfig() {
-    return new StoreConfig(value(Options.PAGE_CACHE_MODE), value(Options.DIRECT_FALLBACK));
+    return new StoreConfig(
+        value(Options.PAGE_CACHE_MODE), value(Options.DIRECT_FALLBACK), S3Options.config(this));
   }
 
-  /** Returns what was set, by name, as it was written: for plans and manifests. */
+  /** Returns what was set, but secrets, by name, as it was written: for plans and manifests. */
   public Map<String, String> explicit() {
     Map<String, String> result = new LinkedHashMap<>();
     values.forEach(
         (key, value) -> {
-          if (value.origin() != Origin.DEFAULT) {
+          if (value.origin() != Origin.DEFAULT && !key.isSecret()) {
             result.put(key.name(), value.text());
           }
         });
@@ -186,7 +191,8 @@ public final class ResolvedOptions {
             entry -> {
               Origin origin = entry.getValue().origin();
               String from = origin == Origin.DEFAULT ? "" : " (" + lower(origin.name()) + ")";
-              return entry.getKey().name() + "=" + entry.getValue().text() + from;
+              String text = entry.getKey().isSecret() ? REDACTED : entry.getValue().text();
+              return entry.getKey().name() + "=" + text + from;
             })
         .collect(Collectors.joining(", "));
   }

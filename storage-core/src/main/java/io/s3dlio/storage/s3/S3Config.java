@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param checksum what uploads are checked by
  * @param verifyRead what reads are checked by, beyond their length and version
  * @param payloadSigning whether signatures cover what is uploaded
- * @param transport how requests travel
  * @param maxConnections connections to the endpoint, at most
  * @param partSize bytes of a part of a multipart upload, 5 MiB to 1 GiB; those of a very large
  *     object grow
@@ -48,7 +47,6 @@ public record S3Config(
     Checksum checksum,
     VerifyRead verifyRead,
     PayloadSigning payloadSigning,
-    Transport transport,
     int maxConnections,
     int partSize,
     int partsInFlight,
@@ -94,19 +92,10 @@ public record S3Config(
     NEVER
   }
 
-  /** How requests travel. */
-  public enum Transport {
-    /** By our own connections. */
-    OWN,
-    /** By the AWS SDK. */
-    SDK
-  }
-
   public S3Config {
     requireNonNull(checksum, "checksum is null");
     requireNonNull(verifyRead, "verifyRead is null");
     requireNonNull(payloadSigning, "payloadSigning is null");
-    requireNonNull(transport, "transport is null");
     requireIn("maxConnections", maxConnections, 1, 10_000);
     requireIn("partSize", partSize, MultipartPlan.MIN_PART, MAX_PART);
     requireIn("partsInFlight", partsInFlight, 1, 64);
@@ -143,7 +132,6 @@ public record S3Config(
         .checksum(checksum)
         .verifyRead(verifyRead)
         .payloadSigning(payloadSigning)
-        .transport(transport)
         .maxConnections(maxConnections)
         .partSize(partSize)
         .partsInFlight(partsInFlight)
@@ -170,7 +158,6 @@ public record S3Config(
     private Checksum checksum = Checksum.CRC32C;
     private VerifyRead verifyRead = VerifyRead.NONE;
     private PayloadSigning payloadSigning = PayloadSigning.AUTO;
-    private Transport transport = Transport.OWN;
     private int maxConnections = 128;
     private int partSize = 16 << 20;
     private int partsInFlight = 4;
@@ -225,11 +212,6 @@ public record S3Config(
 
     public Builder payloadSigning(PayloadSigning value) {
       payloadSigning = value;
-      return this;
-    }
-
-    public Builder transport(Transport value) {
-      transport = value;
       return this;
     }
 
@@ -318,7 +300,6 @@ public record S3Config(
           checksum,
           verifyRead,
           payloadSigning,
-          transport,
           maxConnections,
           partSize,
           partsInFlight,

@@ -1,0 +1,229 @@
+package io.s3dlio.spark.config;
+
+import io.s3dlio.storage.s3.S3Config;
+import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.s3.S3Config.PayloadSigning;
+import io.s3dlio.storage.s3.S3Config.VerifyRead;
+import io.s3dlio.storage.s3.S3Credentials;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The options of {@code s3://}. */
+final class S3Options {
+  private static final OptionKey<Optional<URI>> ENDPOINT =
+      text(
+          "endpoint",
+          "http(s)://host[:port]",
+          URI::create,
+          "The server. Unset: the environment's `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, else"
+              + " AWS.");
+
+  private static final OptionKey<Optional<String>> REGION =
+      text(
+          "region",
+          "name of a region",
+          Function.identity(),
+          "The region that requests are signed for. Unset: the environment's `AWS_REGION` or"
+              + " `AWS_DEFAULT_REGION`, else us-east-1, from where AWS tells of a bucket's own.");
+
+  private static final OptionKey<Optional<Boolean>> PATH_STYLE =
+      text(
+          "pathStyle",
+          "true, false",
+          Options::bool,
+          "Whether the bucket stands in the path instead of the host's name. Unset: true for every"
+              + " endpoint but AWS's own.");
+
+  private static final OptionKey<Optional<String>> ACCESS_KEY_ID =
+      text(
+              "accessKeyId",
+              "text",
+              Function.identity(),
+              "The access key. Unset: what the AWS SDK's default chain finds (environment, profile,"
+                  + " web identity, container, instance), on each executor by itself.")
+          .asSecret();
+
+  private static final OptionKey<Optional<String>> SECRET_ACCESS_KEY =
+      text("secretAccessKey", "text", Function.identity(), "The secret of the access key.")
+          .asSecret();
+
+  private static final OptionKey<Optional<String>> SESSION_TOKEN =
+      text("sessionToken", "text", Function.identity(), "The token of temporary keys.").asSecret();
+
+  private static final OptionKey<Boolean> ANONYMOUS =
+      Options.flag(
+          "anonymous",
+          Scope.CONNECTION,
+          false,
+          "Whether requests go unsigned, as public buckets allow.");
+
+  private static final OptionKey<Checksum> CHECKSUM =
+      Options.choice(
+          "checksum",
+          Scope.CONNECTION,
+          Checksum.class,
+          Checksum.CRC32C,
+          "What the server checks uploads by: `crc32c`, which it keeps with the object, `md5`, or"
+              + " `none`.");
+
+  private static final OptionKey<VerifyRead> VERIFY_READ =
+      Options.choice(
+          "verifyRead",
+          Scope.CONNECTION,
+          VerifyRead.class,
+          VerifyRead.NONE,
+          "What reads are checked by beyond their length and version: `whole` compares objects that"
+              + " are read in one request with the CRC32C that the server keeps, if it does.");
+
+  private static final OptionKey<PayloadSigning> PAYLOAD_SIGNING =
+      Options.choice(
+          "payloadSigning",
+          Scope.CONNECTION,
+          PayloadSigning.class,
+          PayloadSigning.AUTO,
+          "Whether signatures cover what is uploaded: `auto` where TLS does not protect it,"
+              + " `always`, or `never`.");
+
+  private static final OptionKey<Integer> MAX_CONNECTIONS =
+      Options.integer(
+          "maxConnections",
+          Scope.CONNECTION,
+          S3Config.DEFAULT.maxConnections(),
+          1,
+          10_000,
+          "Connections of one JVM to the server, at most.");
+
+  private static final OptionKey<Integer> MAX_ATTEMPTS =
+      Options.integer(
+          "maxAttempts",
+          Scope.CONNECTION,
+          S3Config.DEFAULT.maxAttempts(),
+          1,
+          100,
+          "How often an operation other than a read is tried.");
+
+  private static final OptionKey<Integer> PARTS_IN_FLIGHT =
+      Options.integer(
+          "partsInFlight",
+          Scope.CONNECTION,
+          S3Config.DEFAULT.partsInFlight(),
+          1,
+          64,
+          "Parts of one upload that are sent at once, at most.");
+
+  private static final OptionKey<Optional<String>> SSE =
+      text(
+          "sse",
+          "AES256, aws:kms, aws:kms:dsse",
+          Function.identity(),
+          "How new objects are encrypted at the server. Unset: as the bucket says.");
+
+  private static final OptionKey<Optional<String>> SSE_KMS_KEY_ID =
+      text(
+          "sseKmsKeyId",
+          "id of a key",
+          Function.identity(),
+          "The key of AWS KMS that new objects are encrypted with, together with `sse`.");
+
+  private static final OptionKey<Optional<String>> STORAGE_CLASS =
+      text(
+          "storageClass",
+          "name of a storage class",
+          Function.identity(),
+          "Of new objects. Unset: as the bucket says.");
+
+  private static final OptionKey<Boolean> REQUESTER_PAYS =
+      Options.flag(
+          "requesterPays",
+          Scope.CONNECTION,
+          false,
+          "Whether the requester pays, as some buckets demand.");
+
+  private static final OptionKey<Boolean> DUAL_STACK =
+      Options.flag(
+          "dualStack", Scope.CONNECTION, false, "Whether AWS's endpoints with IPv6 are used.");
+
+  private static final OptionKey<Boolean> FIPS =
+      Options.flag(
+          "fips",
+          Scope.CONNECTION,
+          false,
+          "Whether AWS's endpoints with FIPS cryptography are used.");
+
+  private static final List<OptionKey<?>> ALL =
+      List.of(
+          ENDPOINT,
+          REGION,
+          PATH_STYLE,
+          ACCESS_KEY_ID,
+          SECRET_ACCESS_KEY,
+          SESSION_TOKEN,
+          ANONYMOUS,
+          CHECKSUM,
+          VERIFY_READ,
+          PAYLOAD_SIGNING,
+          MAX_CONNECTIONS,
+          MAX_ATTEMPTS,
+          PARTS_IN_FLIGHT,
+          SSE,
+          SSE_KMS_KEY_ID,
+          STORAGE_CLASS,
+          REQUESTER_PAYS,
+          DUAL_STACK,
+          FIPS);
+
+  private S3Options() {}
+
+  static List<OptionKey<?>> all() {
+    return ALL;
+  }
+
+  /**
+   * Returns what a store of S3 is opened with.
+   *
+   * @throws IllegalArgumentException if options exclude each other, or one lacks another
+   */
+  static S3Config config(ResolvedOptions options) {
+    return S3Config.builder()
+        .endpoint(options.value(ENDPOINT).orElse(null))
+        .region(options.value(REGION).orElse(null))
+        .pathStyle(options.value(PATH_STYLE).orElse(null))
+        .credentials(credentials(options).orElse(null))
+        .anonymous(options.value(ANONYMOUS))
+        .checksum(options.value(CHECKSUM))
+        .verifyRead(options.value(VERIFY_READ))
+        .payloadSigning(options.value(PAYLOAD_SIGNING))
+        .maxConnections(options.value(MAX_CONNECTIONS))
+        .maxAttempts(options.value(MAX_ATTEMPTS))
+        .partsInFlight(options.value(PARTS_IN_FLIGHT))
+        .sse(options.value(SSE).orElse(null))
+        .sseKmsKeyId(options.value(SSE_KMS_KEY_ID).orElse(null))
+        .storageClass(options.value(STORAGE_CLASS).orElse(null))
+        .requesterPays(options.value(REQUESTER_PAYS))
+        .dualStack(options.value(DUAL_STACK))
+        .fips(options.value(FIPS))
+        .build();
+  }
+
+  private static Optional<S3Credentials> credentials(ResolvedOptions options) {
+    Optional<String> key = options.value(ACCESS_KEY_ID);
+    Optional<String> secret = options.value(SECRET_ACCESS_KEY);
+    if (key.isPresent() != secret.isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid options: accessKeyId and secretAccessKey go together, and one is missing");
+    }
+    Optional<String> token = options.value(SESSION_TOKEN);
+    if (token.isPresent() && key.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Invalid options: sessionToken is given without accessKeyId and secretAccessKey");
+    }
+    return key.map(id -> new S3Credentials(id, secret.orElseThrow(), token.orElse("")));
+  }
+
+  private static <T> OptionKey<Optional<T>> text(
+      String name, String type, Function<String, T> parser, String doc) {
+    return Options.optional(name, Scope.CONNECTION, type, parser, doc);
+  }
+}
