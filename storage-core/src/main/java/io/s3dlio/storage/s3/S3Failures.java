@@ -88,7 +88,7 @@ final class S3Failures {
             : error.requestId();
     Failure failure =
         new Failure(operation, location, reason(status, error), "", 1, status, id)
-            .withRemedy(ADVICE.getOrDefault(error.code(), ""));
+            .withRemedy(advice(status, error.code()));
     return new Meaning(
         exception(status, error.code(), failure), remedy(status, error.code()), error.code());
   }
@@ -173,10 +173,17 @@ final class S3Failures {
     return code.equals("BadDigest") ? Remedy.REPEAT_ONCE : Remedy.NONE;
   }
 
+  private static String advice(int status, String code) {
+    return status == FORBIDDEN && code.isEmpty()
+        ? "Check the access key, the secret key, and what they are allowed to do"
+        : ADVICE.getOrDefault(code, "");
+  }
+
   /** A HEAD's answer has no body, so no code and no message. */
   private static String reason(int status, ErrorAnswer error) {
     if (error.code().isEmpty()) {
       return switch (status) {
+        case FORBIDDEN -> "access is denied";
         case NOT_FOUND -> "there is no such object";
         case PRECONDITION_FAILED -> "it was written again since it was listed";
         default -> "the server answered with status " + status;

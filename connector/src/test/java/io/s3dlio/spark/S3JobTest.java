@@ -1,0 +1,265 @@
+package io.s3dlio.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.s3dlio.datagen.ObjectType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** The main job against the MinIO that the environment names, looked at by the AWS SDK. */
+@EnabledIfEnvironmentVariable(named = "S3DLIO_TEST_MINIO", matches = "http.+")
+class S3JobTest {
+  private static final String BUCKET = "spark-" + UUID.randomUUID();
+  private static final int SIZE = 300_000;
+
+  private static S3Client client;
+
+  private final SparkSession spark = LocalSpark.session();
+  private final String prefix = UUID.randomUUID().toString();
+  private final String uri = "s3://" + BUCKET + "/" + prefix;
+
+  @BeforeAll
+  static void makeBucket() {
+    client =
+        S3Client.builder()
+            .endpointOverride(URI.create(System.getenv("S3DLIO_TEST_MINIO")))
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(
+                        System.getenv("S3DLIO_TEST_KEY"), System.getenv("S3DLIO_TEST_SECRET"))))
+            .build();
+    client.createBucket(create -> create.bucket(BUCKET));
+  }
+
+  @AfterAll
+  static void closeClient() {
+    client.close();
+  }
+
+  private DataFrameReader reader() {
+    return spark
+        .read()
+        .format("s3dlio")
+        .option("endpoint", System.getenv("S3DLIO_TEST_MINIO"))
+        .option("accessKeyId", System.getenv("S3DLIO_TEST_KEY"))
+        .option("secretAccessKey", System.getenv("S3DLIO_TEST_SECRET"));
+  }
+
+  private static DataFrameWriter<Row> writer(Dataset<?> rows) {
+    return rows.toDF()
+        .write()
+        .format("s3dlio")
+        .mode("append")
+        .option("endpoint", System.getenv("S3DLIO_TEST_MINIO"))
+        .option("accessKeyId", System.getenv("S3DLIO_TEST_KEY"))
+        .option("secretAccessKey", System.getenv("S3DLIO_TEST_SECRET"));
+  }
+
+  private DataFrameWriter<Row> generator(int count) {
+    return writer(spark.range(0, count, 1, 3))
+        .option("objectName", "sample_{:04d}.bin")
+        .option("objectSize", String.valueOf(SIZE))
+        .option("seed", "42");
+  }
+
+  private List<String> keys() {
+    return client
+        .listObjectsV2Paginator(list -> list.bucket(BUCKET).prefix(prefix))
+        .contents()
+        .stream()
+        .map(S3Object::key)
+        .toList();
+  }
+
+  @Test
+  void whatAJobGeneratesIsThereAndReadsBack() {
+    generator(20).save(uri);
+
+    for (int i : new int[] {0, 7, 19}) {
+      String key = prefix + "/sample_%04d.bin".formatted(i);
+      byte[] stored = client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray();
+      assertThat(ByteBuffer.wrap(stored))
+          .isEqualTo(WrittenFiles.generated(42, i, SIZE, ObjectType.RANDOM));
+    }
+    for (String mode : List.of("columnar", "rows")) {
+      List<Row> rows =
+          reader()
+              .option("readMode", mode)
+              .load(uri)
+              .selectExpr("path", "length", "crc32(content) as crc")
+              .orderBy(col("path"))
+              .collectAsList();
+      assertThat(rows).hasSize(20);
+      for (int i = 0; i < 20; i++) {
+        assertThat(rows.get(i).getString(0)).endsWith("sample_%04d.bin".formatted(i));
+        assertThat(rows.get(i).getLong(1)).isEqualTo(SIZE);
+        assertThat(rows.get(i).getLong(2))
+            .isEqualTo(crc(WrittenFiles.generated(42, i, SIZE, ObjectType.RANDOM)));
+      }
+    }
+  }
+
+  @Test
+  void aLargeObjectIsWrittenInPartsAndReadInChunks() {
+    int size = (20 << 20) + 3;
+    writer(spark.range(0, 2, 1, 2))
+        .option("objectName", "large_{}.bin")
+        .option("objectSize", String.valueOf(size))
+        .option("seed", "1")
+        .save(uri);
+
+    assertThat(client.headObject(head -> head.bucket(BUCKET).key(prefix + "/large_0.bin")).eTag())
+        .as("an upload of several parts")
+        .contains("-");
+    List<Row> rows =
+        reader()
+            .option("chunkBytes", "6mb")
+            .load(uri)
+            .selectExpr("path", "offset", "content")
+            .orderBy("path", "offset")
+            .collectAsList();
+    assertThat(rows).hasSize(8);
+    ByteBuffer first = WrittenFiles.generated(1, 0, size, ObjectType.RANDOM);
+    for (int i = 0; i < 4; i++) {
+      byte[] chunk = rows.get(i).getAs("content");
+      assertThat(rows.get(i).getLong(1)).isEqualTo((long) i * (6 << 20));
+      assertThat(ByteBuffer.wrap(chunk)).isEqualTo(first.slice(i * (6 << 20), chunk.length));
+    }
+  }
+
+  @Test
+  void overwritingDeletesOnlyWhatTheJobDidNotWrite() {
+    generator(6).save(uri);
+    client.putObject(
+        put -> put.bucket(BUCKET).key(prefix + "-sibling/x"), RequestBody.fromString("stays"));
+
+    generator(3).mode("overwrite").option("overwritePrefix", "true").save(uri);
+
+    assertThat(keys().stream().filter(key -> key.endsWith(".bin")))
+        .containsExactly(
+            prefix + "/sample_0000.bin", prefix + "/sample_0001.bin", prefix + "/sample_0002.bin");
+    assertThat(keys()).contains(prefix + "-sibling/x", prefix + "/_SUCCESS");
+  }
+
+  @Test
+  void nothingThatExistsIsReplaced() {
+    client.putObject(
+        put -> put.bucket(BUCKET).key(prefix + "/sample_0001.bin"), RequestBody.fromString("mine"));
+
+    assertThatThrownBy(() -> generator(3).save(uri))
+        .hasStackTraceContaining("sample_0001.bin")
+        .hasStackTraceContaining("exists");
+
+    assertThat(
+            client
+                .getObjectAsBytes(get -> get.bucket(BUCKET).key(prefix + "/sample_0001.bin"))
+                .asUtf8String())
+        .isEqualTo("mine");
+    assertThat(keys()).doesNotContain(prefix + "/_SUCCESS");
+  }
+
+  @Test
+  void realContentIsWrittenAsItIs() {
+    writer(
+            spark
+                .range(0, 5, 1, 2)
+                .selectExpr(
+                    "concat('dir/a b+%', id) as name",
+                    "cast(concat('body', id) as binary) as content"))
+        .save(uri);
+
+    assertThat(
+            client
+                .getObjectAsBytes(get -> get.bucket(BUCKET).key(prefix + "/dir/a b+%3"))
+                .asUtf8String())
+        .isEqualTo("body3");
+    assertThat(reader().load(uri).count()).isEqualTo(5);
+  }
+
+  @Test
+  void keysAreNowhereToBeSeen() throws IOException {
+    generator(3).save(uri);
+    Dataset<Row> rows = reader().load(uri);
+    String secret = System.getenv("S3DLIO_TEST_SECRET");
+
+    assertThat(rows.queryExecution().toString()).doesNotContain(secret);
+    assertThat(rows.queryExecution().executedPlan().treeString()).doesNotContain(secret);
+    for (String key : keys()) {
+      assertThat(
+              client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray().length
+                      == SIZE
+                  || !client
+                      .getObjectAsBytes(get -> get.bucket(BUCKET).key(key))
+                      .asString(StandardCharsets.ISO_8859_1)
+                      .contains(secret))
+          .as(key)
+          .isTrue();
+    }
+    for (var partition : rows.select("content").rdd().partitions()) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        out.writeObject(partition);
+      }
+      assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).doesNotContain(secret);
+    }
+    assertThatThrownBy(
+            () -> reader().option("secretAccessKey", "wrong-" + secret).load(uri).count())
+        .hasStackTraceContaining("access is denied")
+        .hasStackTraceContaining("Check the access key")
+        .satisfies(e -> assertThat(trace(e)).doesNotContain(secret));
+  }
+
+  @Test
+  void optionsOfS3AreRefusedElsewhereAndIncompleteOnesAtOnce() {
+    assertThatThrownBy(
+            () -> spark.read().format("s3dlio").option("endpoint", "http://x").load("/tmp").count())
+        .hasMessageContaining("endpoint")
+        .hasMessageContaining("s3://");
+    assertThatThrownBy(
+            () -> spark.read().format("s3dlio").option("accessKeyId", "a").load(uri).count())
+        .hasMessageContaining("secretAccessKey");
+    assertThatThrownBy(
+            () ->
+                spark.read().format("s3dlio").option("secretAccesKey", "hidden").load(uri).count())
+        .hasMessageContaining("did you mean 'secretAccessKey'")
+        .satisfies(e -> assertThat(trace(e)).doesNotContain("hidden"));
+  }
+
+  private static String trace(Throwable error) {
+    java.io.StringWriter text = new java.io.StringWriter();
+    error.printStackTrace(new java.io.PrintWriter(text));
+    return text.toString();
+  }
+
+  private static long crc(ByteBuffer content) {
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    return crc.getValue();
+  }
+}
