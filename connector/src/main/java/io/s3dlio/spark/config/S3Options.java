@@ -52,6 +52,14 @@ final class S3Options {
   private static final OptionKey<Optional<String>> SESSION_TOKEN =
       text("sessionToken", "text", Function.identity(), "The token of temporary keys.").asSecret();
 
+  private static final OptionKey<Optional<String>> CA_BUNDLE =
+      text(
+          "caBundle",
+          "file",
+          Function.identity(),
+          "A file of certificates in PEM, on every machine, that are trusted in place of the"
+              + " platform's. Unset: the environment's `AWS_CA_BUNDLE`.");
+
   private static final OptionKey<Boolean> ANONYMOUS =
       Options.flag(
           "anonymous",
@@ -157,6 +165,7 @@ final class S3Options {
           ENDPOINT,
           REGION,
           PATH_STYLE,
+          CA_BUNDLE,
           ACCESS_KEY_ID,
           SECRET_ACCESS_KEY,
           SESSION_TOKEN,
@@ -189,6 +198,7 @@ final class S3Options {
     return S3Config.builder()
         .endpoint(options.value(ENDPOINT).orElse(null))
         .region(options.value(REGION).orElse(null))
+        .caBundle(options.value(CA_BUNDLE).orElse(null))
         .pathStyle(options.value(PATH_STYLE).orElse(null))
         .credentials(credentials(options).orElse(null))
         .anonymous(options.value(ANONYMOUS))

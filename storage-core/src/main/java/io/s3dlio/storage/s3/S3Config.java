@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstByteTimeout from the end of a request to the first byte of its answer
  * @param stallTimeout how long the bytes of a body may stand still
  * @param requestTimeout for one request
+ * @param caBundle a file of certificates (PEM) that are trusted in place of the platform's; null
+ *     for {@code AWS_CA_BUNDLE}, or the platform's
  * @param sseKmsKeyId the key of AWS KMS that new objects are encrypted with
  * @param sse how new objects are encrypted: AES256, aws:kms or aws:kms:dsse; null for the bucket's
  *     default
@@ -55,6 +57,7 @@ public record S3Config(
     Duration firstByteTimeout,
     Duration stallTimeout,
     Duration requestTimeout,
+    @Nullable String caBundle,
     @Nullable String sseKmsKeyId,
     @Nullable String sse,
     @Nullable String storageClass,
@@ -140,6 +143,7 @@ public record S3Config(
         .firstByteTimeout(firstByteTimeout)
         .stallTimeout(stallTimeout)
         .requestTimeout(requestTimeout)
+        .caBundle(caBundle)
         .sseKmsKeyId(sseKmsKeyId)
         .sse(sse)
         .storageClass(storageClass)
@@ -166,6 +170,7 @@ public record S3Config(
     private Duration firstByteTimeout = Duration.ofSeconds(30);
     private Duration stallTimeout = Duration.ofSeconds(30);
     private Duration requestTimeout = Duration.ofMinutes(10);
+    private @Nullable String caBundle;
     private @Nullable String sseKmsKeyId;
     private @Nullable String sse;
     private @Nullable String storageClass;
@@ -255,6 +260,11 @@ public record S3Config(
       return this;
     }
 
+    public Builder caBundle(@Nullable String value) {
+      caBundle = value;
+      return this;
+    }
+
     public Builder sseKmsKeyId(@Nullable String value) {
       sseKmsKeyId = value;
       return this;
@@ -308,6 +318,7 @@ public record S3Config(
           firstByteTimeout,
           stallTimeout,
           requestTimeout,
+          caBundle,
           sseKmsKeyId,
           sse,
           storageClass,

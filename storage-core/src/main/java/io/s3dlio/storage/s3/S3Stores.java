@@ -42,6 +42,7 @@ public final class S3Stores {
         new HttpTransport(
             TransportConfig.DEFAULT
                 .withMaxConnections(config.maxConnections())
+                .withCaBundle(caBundle(config, environment))
                 .withTimeouts(
                     config.connectTimeout(),
                     config.firstByteTimeout(),
@@ -68,6 +69,14 @@ public final class S3Stores {
         environment.getOrDefault(
             "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
     return text.isBlank() ? null : URI.create(text);
+  }
+
+  static @Nullable String caBundle(S3Config config, Map<String, String> environment) {
+    if (config.caBundle() != null) {
+      return config.caBundle();
+    }
+    String file = environment.getOrDefault("AWS_CA_BUNDLE", "");
+    return file.isBlank() ? null : file;
   }
 
   static String region(S3Config config, Map<String, String> environment) {

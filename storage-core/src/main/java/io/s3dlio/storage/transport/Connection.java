@@ -63,6 +63,24 @@ final class Connection implements Closeable {
     this.deadline = new Deadline(wire);
   }
 
+  /** Makes the connection ready for its first exchange. */
+  void start(Duration limit) throws IOException {
+    phase = Phase.CONNECT;
+    deadline.begin(clock.getAsLong() + limit.toNanos());
+    boolean ready = false;
+    try {
+      wire.handshake();
+      ready = deadline.end();
+    } catch (IOException e) {
+      throw explain(e);
+    } finally {
+      deadline.end();
+      if (!ready) {
+        close();
+      }
+    }
+  }
+
   Deadline deadline() {
     return deadline;
   }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections, to each of a host's addresses in turn. */
 final class Connector {
@@ -24,6 +25,7 @@ final class Connector {
   private final TransportConfig config;
   private final NameLookup names;
   private final LongSupplier clock;
+  private @Nullable TlsContext tls;
   private final AtomicInteger turn = new AtomicInteger();
   private final Map<InetSocketAddress, Long> failedAt = new ConcurrentHashMap<>();
 
@@ -42,7 +44,7 @@ final class Connector {
     IOException last = null;
     for (InetSocketAddress address : addresses(endpoint)) {
       try {
-        Wire wire = open(address);
+        Wire wire = open(endpoint, address);
         failedAt.remove(address);
         return wire;
       } catch (ClosedByInterruptException e) {
@@ -58,18 +60,30 @@ final class Connector {
     throw failure(endpoint, last == null ? new IOException("it has no address") : last);
   }
 
-  private Wire open(InetSocketAddress address) throws IOException {
+  private Wire open(Endpoint endpoint, InetSocketAddress address) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       // The channel's own connect takes no timeout.
       channel.socket().connect(address, Math.toIntExact(config.connectTimeout().toMillis()));
-      return new PlainWire(channel);
+      return endpoint.tls()
+          ? new TlsWire(channel, tls().engine(endpoint.host(), endpoint.port()))
+          : new PlainWire(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
+  }
+
+  /** Made on first use: most transports know one scheme. */
+  private synchronized TlsContext tls() throws IOException {
+    TlsContext made = tls;
+    if (made == null) {
+      made = TlsContext.open(config.caBundle());
+      tls = made;
+    }
+    return made;
   }
 
   private List<InetSocketAddress> addresses(Endpoint endpoint) throws IOException {

@@ -127,6 +127,7 @@ public final class HttpTransport implements Closeable {
         new Connection(connector.connect(endpoint), endpoint.authority(), clock);
     opened.increment();
     watch.add(connection.deadline());
+    connection.start(config.connectTimeout());
     return connection;
   }
 

@@ -7,6 +7,9 @@ import java.time.Duration;
 
 /** The bytes of a connection, in the clear. For one thread, but for {@link #close}. */
 interface Wire extends Closeable {
+  /** Agrees with the server on what must be agreed before the first byte. */
+  default void handshake() throws IOException {}
+
   /**
    * Waits for bytes and moves some of them into the buffer.
    *

@@ -35,8 +35,13 @@ public final class HttpStub implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
 
   public HttpStub(Handler handler) throws IOException {
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), handler);
+  }
+
+  /** Serves on a socket of another kind. */
+  HttpStub(ServerSocket server, Handler handler) {
     this.handler = handler;
-    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.server = server;
     start("http-stub", this::accept);
   }
 
