@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs requests in the header {@code Authorization}, as "Authenticating Requests (AWS Signature
  * Version 4)" in the API reference of Amazon S3 says. Signed are the host, the time, the hash of
- * the payload, and every field {@code x-amz-*}; proxies may change others. Thread-safe.
+ * the payload, every field {@code x-amz-*}, and those that say what is sent or asked for; proxies
+ * may change others. Thread-safe.
  */
 final class SigV4Signer {
   /** In place of a hash: the payload is not signed. */
@@ -34,6 +35,8 @@ final class SigV4Signer {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final int DAY_LENGTH = 8;
+  private static final List<String> ALSO_SIGNED =
+      List.of("range", "content-md5", "content-type", "date");
 
   private static final ThreadLocal<Mac> MAC =
       ThreadLocal.withInitial(() -> algorithm(() -> Mac.getInstance("HmacSHA256")));
@@ -135,12 +138,21 @@ final class SigV4Signer {
     signed.add(new Field("host", host));
     for (int i = 0; i < fields.size(); i += 2) {
       String name = fields.get(i);
-      if (name.regionMatches(true, 0, "x-amz-", 0, 6) || name.equalsIgnoreCase("content-md5")) {
+      if (name.regionMatches(true, 0, "x-amz-", 0, 6) || isSigned(name)) {
         signed.add(new Field(name.toLowerCase(Locale.ROOT), fields.get(i + 1).trim()));
       }
     }
     signed.sort((left, right) -> left.name().compareTo(right.name()));
     return signed;
+  }
+
+  private static boolean isSigned(String name) {
+    for (String each : ALSO_SIGNED) {
+      if (each.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String names(List<Field> signed) {

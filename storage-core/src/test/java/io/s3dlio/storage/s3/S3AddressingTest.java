@@ -1,0 +1,130 @@
+package io.s3dlio.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class S3AddressingTest {
+  private static S3Addressing at(@Nullable String endpoint, @Nullable Boolean pathStyle) {
+    return new S3Addressing(
+        endpoint == null ? null : URI.create(endpoint),
+        "eu-west-1",
+        Optional.ofNullable(pathStyle),
+        false,
+        false);
+  }
+
+  private static String url(S3Addressing addressing, String bucket, String key) {
+    S3Addressing.Target target = addressing.target(bucket, key);
+    return target.endpoint() + target.path();
+  }
+
+  @Test
+  void awsHasTheBucketInItsHostsName() {
+    S3Addressing aws = at(null, null);
+
+    assertThat(url(aws, "data", "a/b c"))
+        .isEqualTo("https://data.s3.eu-west-1.amazonaws.com/a/b%20c");
+    assertThat(url(aws, "data", "")).isEqualTo("https://data.s3.eu-west-1.amazonaws.com/");
+    assertThat(url(aws, "dotted.name", "k"))
+        .isEqualTo("https://s3.eu-west-1.amazonaws.com/dotted.name/k");
+    assertThat(url(aws, "Old_Name", "k"))
+        .isEqualTo("https://s3.eu-west-1.amazonaws.com/Old_Name/k");
+    assertThat(url(at(null, true), "data", "k"))
+        .isEqualTo("https://s3.eu-west-1.amazonaws.com/data/k");
+  }
+
+  @Test
+  void otherEndpointsHaveItInThePathUnlessTold() {
+    assertThat(url(at("http://minio:9000", null), "data", "k"))
+        .isEqualTo("http://minio:9000/data/k");
+    assertThat(url(at("http://minio:9000", false), "data", "k"))
+        .isEqualTo("http://data.minio:9000/k");
+    assertThat(url(at("https://[::1]:9000/base/", null), "data", "k"))
+        .isEqualTo("https://[::1]:9000/base/data/k");
+    assertThat(at("http://minio", null).target("data", "k").endpoint().port()).isEqualTo(80);
+    assertThat(at("https://minio", null).target("data", "k").endpoint().port()).isEqualTo(443);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "us-gov-west-1, s3.us-gov-west-1.amazonaws.com",
+    "cn-north-1, s3.cn-north-1.amazonaws.com.cn",
+    "us-iso-east-1, s3.us-iso-east-1.c2s.ic.gov",
+    "us-isob-east-1, s3.us-isob-east-1.sc2s.sgov.gov",
+  })
+  void partitionsHaveSuffixesOfTheirOwn(String region, String host) {
+    S3Addressing addressing = new S3Addressing(null, region, Optional.of(true), false, false);
+
+    assertThat(addressing.target("data", "k").endpoint().host()).isEqualTo(host);
+  }
+
+  @Test
+  void dualStackAndFipsAreEndpointsOfAws() {
+    assertThat(
+            new S3Addressing(null, "us-east-1", Optional.of(true), true, true)
+                .target("data", "k")
+                .endpoint()
+                .host())
+        .isEqualTo("s3-fips.dualstack.us-east-1.amazonaws.com");
+    assertThatThrownBy(
+            () ->
+                new S3Addressing(
+                    URI.create("http://minio"), "us-east-1", Optional.empty(), false, true))
+        .hasMessageContaining("fips");
+  }
+
+  @Test
+  void accessPointsAreHosts() {
+    assertThat(url(at(null, null), "arn:aws:s3:eu-west-1:123456789012:accesspoint:train", "k"))
+        .isEqualTo("https://train-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/k");
+    assertThatThrownBy(
+            () -> at(null, null).target("arn:aws:s3:us-east-2:123456789012:accesspoint:train", "k"))
+        .hasMessageContaining("us-east-2")
+        .hasMessageContaining("set region");
+    assertThatThrownBy(
+            () -> at(null, null).target("arn:aws:s3::123456789012:accesspoint:mrap.mrap", "k"))
+        .hasMessageContaining("access point");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "-a", "a/b", "a%b", "a b", "x--x-s3", "b\u00fccher"})
+  void whatIsNoBucketIsRefused(String bucket) {
+    assertThatThrownBy(() -> at("http://minio", null).target(bucket, "k"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bucket");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "minio:9000",
+        "ftp://minio",
+        "http://user:secret@minio",
+        "http://minio?X-Amz-Signature=secret",
+        "http:///path",
+      })
+  void whatIsNoEndpointIsRefusedAndNotRepeated(String endpoint) {
+    assertThatThrownBy(() -> at(endpoint, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("endpoint")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void keysAreEncodedOnce() {
+    assertThat(UriText.path("a b/%41+~?#\u00fc\ud834\udd1e"))
+        .isEqualTo("a%20b/%2541%2B~%3F%23%C3%BC%F0%9D%84%9E");
+    assertThat(UriText.parameter("a/b")).isEqualTo("a%2Fb");
+    assertThatThrownBy(() -> UriText.path("half \ud834"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("surrogate");
+  }
+}
