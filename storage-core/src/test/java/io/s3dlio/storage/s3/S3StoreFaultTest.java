@@ -1,0 +1,664 @@
+package io.s3dlio.storage.s3;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.CorruptException;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.ThrottledException;
+import io.s3dlio.storage.TruncatedException;
+import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.transport.HttpStub;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the store makes of answers that no healthy server gives. */
+@Timeout(120)
+class S3StoreFaultTest {
+  private static final Location OBJECT = new Location("s3", "bucket", "dir/object");
+  private static final WriterOptions NOT_REPLACING =
+      WriterOptions.DEFAULT.withReplaceExisting(false);
+  private static final String TIMES =
+      "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nDate: Sun, 06 Nov 1994 08:50:00 GMT\r\n";
+  private static final String NO_CONTENT = "HTTP/1.1 204 x\r\n\r\n";
+
+  private final List<String> heads = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger count = new AtomicInteger();
+  private final List<HttpStub> servers = new ArrayList<>();
+
+  /** Answers the n-th request, counting from 0, on whichever connection. */
+  @FunctionalInterface
+  private interface Script {
+    String answer(int number, String head);
+  }
+
+  private ObjectStore open(Script script) throws IOException {
+    return open(script, config -> config);
+  }
+
+  private ObjectStore open(Script script, UnaryOperator<S3Config.Builder> more) throws IOException {
+    HttpStub server =
+        new HttpStub(
+            (connection, request, head) -> {
+              heads.add(head);
+              return script.answer(count.getAndIncrement(), head);
+            });
+    servers.add(server);
+    S3Config.Builder config =
+        S3Config.builder()
+            .endpoint(URI.create(server.endpoint().toString()))
+            .region("eu-test-1")
+            .credentials(new S3Credentials("id", "very-secret", ""))
+            .partSize(5 << 20);
+    return S3Stores.open(more.apply(config).build());
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    for (HttpStub server : servers) {
+      server.close();
+    }
+  }
+
+  private static String error(int status, String code) {
+    return body(status, "<Error><Code>" + code + "</Code><Message>told</Message></Error>", TIMES);
+  }
+
+  private static String body(int status, String body, String fields) {
+    return "HTTP/1.1 "
+        + status
+        + " x\r\n"
+        + fields
+        + "x-amz-request-id: R1\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static String head(long length, String etag, String more) {
+    return "HTTP/1.1 200 x\r\n"
+        + TIMES
+        + more
+        + "ETag: \""
+        + etag
+        + "\"\r\nContent-Length: "
+        + length
+        + "\r\n\r\n";
+  }
+
+  private static String range(String range, String etag, String body, int length) {
+    return "HTTP/1.1 206 x\r\nContent-Range: bytes "
+        + range
+        + "\r\nETag: \""
+        + etag
+        + "\"\r\nContent-Length: "
+        + length
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static ReadRequest read(int offset, ByteBuffer target) {
+    return new ReadRequest(OBJECT, "e1", offset, target);
+  }
+
+  private static ByteBuffer direct(String text) {
+    return ByteBuffer.allocateDirect(text.length()).put(text.getBytes(ISO_8859_1)).flip();
+  }
+
+  // ---- retries
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "503 SlowDown",
+        "503 ServiceUnavailable",
+        "429 TooManyRequests",
+        "500 InternalError",
+        "502 BadGateway",
+        "504 GatewayTimeout",
+        "408 RequestTimeout",
+        "400 RequestTimeout",
+        "409 OperationAborted",
+        "400 BadDigest",
+      })
+  void whatPassesIsTriedAgain(String failure) throws IOException {
+    int status = Integer.parseInt(failure.substring(0, 3));
+    ObjectStore store =
+        open(
+            (n, head) ->
+                n == 0
+                    ? error(status, failure.substring(4))
+                    : body(200, "", TIMES + "ETag: \"e\"\r\n"));
+
+    assertThat(store.put(OBJECT, direct("content"), WriterOptions.DEFAULT).etag()).isEqualTo("e");
+
+    assertThat(count.get()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "400 InvalidArgument",
+        "403 AccessDenied",
+        "403 SignatureDoesNotMatch",
+        "404 NoSuchBucket",
+        "409 BucketAlreadyExists",
+        "405 MethodNotAllowed",
+        "301 PermanentRedirect",
+      })
+  void whatDoesNotPassIsToldAtOnce(String failure) throws IOException {
+    int status = Integer.parseInt(failure.substring(0, 3));
+    ObjectStore store = open((n, head) -> error(status, failure.substring(4)));
+
+    StorageException e =
+        catchThrowableOfType(
+            StorageException.class,
+            () -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT));
+
+    assertThat(e)
+        .hasMessageContaining("Cannot put s3://bucket/dir/object: " + failure.substring(4))
+        .hasMessageContaining("told")
+        .hasMessageContaining("request R1");
+    assertThat(e.isRetryable()).isFalse();
+    assertThat(count.get()).isEqualTo(1);
+    assertThat(e instanceof AccessDeniedException).isEqualTo(status == 403);
+    assertThat(e instanceof NotFoundException).isEqualTo(status == 404);
+  }
+
+  @Test
+  void attemptsEndAndAreCounted() throws IOException {
+    ObjectStore store = open((n, head) -> error(503, "SlowDown"), config -> config.maxAttempts(3));
+
+    assertThatThrownBy(() -> store.stat(OBJECT))
+        .isInstanceOf(ThrottledException.class)
+        .hasMessageContaining("after 3 attempts")
+        .hasMessageContaining("status 503");
+    assertThat(count.get()).isEqualTo(3);
+  }
+
+  @Test
+  void aBodyThatIsGarbledTwiceIsToldOf() throws IOException {
+    ObjectStore store = open((n, head) -> error(400, "BadDigest"));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+        .hasMessageContaining("BadDigest");
+    assertThat(count.get()).isEqualTo(2);
+  }
+
+  @Test
+  void aClockThatIsOffIsSetByTheServersOnce() throws IOException {
+    ObjectStore store =
+        open((n, head) -> n == 0 ? error(403, "RequestTimeTooSkewed") : body(200, "", TIMES));
+
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+
+    assertThat(heads.get(0)).doesNotContain("x-amz-date: 19941106T08");
+    assertThat(heads.get(1)).contains("x-amz-date: 19941106T08");
+    assertThat(heads.get(2)).contains("x-amz-date: 19941106T08");
+    assertThat(count.get()).isEqualTo(3);
+  }
+
+  @Test
+  void noSignatureGoesToAHostThatAnAnswerNames() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                body(
+                    301,
+                    "<Error><Code>PermanentRedirect</Code><Endpoint>evil.example</Endpoint></Error>",
+                    "Location: http://evil.example/\r\nx-amz-bucket-region: us-west-2\r\n"));
+
+    assertThatThrownBy(() -> store.stat(OBJECT)).isInstanceOf(StorageException.class);
+    assertThat(count.get()).isEqualTo(1);
+  }
+
+  // ---- reading
+
+  @Test
+  void aBodyThatEndsEarlyIsReadOnFromWhereItEnded() throws Exception {
+    Pattern from = Pattern.compile("Range: bytes=(\\d+)-(\\d+)");
+    ObjectStore store =
+        open(
+            (n, head) -> {
+              if (head.startsWith("HEAD")) {
+                return head(10, "e1", "");
+              }
+              Matcher match = from.matcher(head);
+              assertThat(match.find()).isTrue();
+              int first = Integer.parseInt(match.group(1));
+              String whole = "0123456789".substring(first);
+              return range(
+                  first + "-9/10",
+                  "e1",
+                  whole.substring(0, Math.min(4, whole.length())),
+                  whole.length());
+            },
+            config -> config.stallTimeout(java.time.Duration.ofMillis(200)));
+
+    ByteBuffer content = store.get(OBJECT);
+
+    assertThat(ISO_8859_1.decode(content).toString()).isEqualTo("0123456789");
+    assertThat(heads.stream().filter(head -> head.startsWith("GET")))
+        .hasSize(3)
+        .allMatch(head -> head.contains("If-Match: \"e1\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1-4/10",
+        "0-4/10",
+        "2-6/10",
+        "2-4/3",
+        "2-5/10 ",
+        "x-5/10",
+        "2-5/*",
+        "5-2/10",
+        "",
+        "2-99999999999999999999/10"
+      })
+  void aRangeThatWasNotAskedForIsNotRead(String range) throws IOException {
+    String answer = range(range, "e1", "wron", 4);
+    ObjectStore store = open((n, head) -> answer);
+    ByteBuffer target = ByteBuffer.allocateDirect(4);
+
+    if (range.equals("2-5/10 ")) {
+      store.read(read(2, target));
+      return;
+    }
+    assertThatThrownBy(() -> store.read(read(2, target)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("Cannot read s3://bucket/dir/object");
+    assertThat(target.position()).isZero();
+  }
+
+  @Test
+  void anotherVersionIsNotReadThoughTheServerIgnoresTheCondition() throws IOException {
+    ObjectStore store = open((n, head) -> range("0-3/10", "e2", "0123", 4));
+    ByteBuffer target = ByteBuffer.allocateDirect(4);
+
+    assertThatThrownBy(() -> store.read(read(0, target)))
+        .isInstanceOf(ObjectChangedException.class);
+    assertThat(target.position()).isZero();
+  }
+
+  @Test
+  void theWholeObjectInPlaceOfARangeIsTakenOnlyIfItIsThat() throws IOException {
+    ObjectStore store = open((n, head) -> body(200, "0123456789", "ETag: \"e1\"\r\n" + TIMES));
+    ByteBuffer target = ByteBuffer.allocateDirect(10);
+
+    store.read(read(0, target));
+    assertThat(ISO_8859_1.decode(target.flip()).toString()).isEqualTo("0123456789");
+    for (int offset : new int[] {0, 2}) {
+      ByteBuffer part = ByteBuffer.allocateDirect(4);
+      assertThatThrownBy(() -> store.read(read(offset, part)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("the whole object");
+      assertThat(part.position()).isZero();
+    }
+  }
+
+  @Test
+  void anAnswerThatHoldsOnlySomeOfTheRangeIsRetryable() throws IOException {
+    ObjectStore store = open((n, head) -> range("0-1/10", "e1", "01", 2));
+    ByteBuffer target = ByteBuffer.allocateDirect(4);
+
+    StorageException e =
+        catchThrowableOfType(StorageException.class, () -> store.read(read(0, target)));
+
+    assertThat(e).isInstanceOf(UnavailableException.class);
+    assertThat(target.position()).isEqualTo(2);
+  }
+
+  @Test
+  void aRangePastTheEndNamesTheObjectsLength() throws IOException {
+    ObjectStore store =
+        open((n, head) -> head.startsWith("HEAD") ? head(3, "e1", "") : error(416, "InvalidRange"));
+
+    assertThatThrownBy(() -> store.read(read(5, ByteBuffer.allocateDirect(4))))
+        .isInstanceOf(TruncatedException.class)
+        .hasMessageContaining("byte 9")
+        .hasMessageContaining("byte 3");
+  }
+
+  @Test
+  void contentThatDiffersFromTheKeptSumIsCorrupt() throws IOException {
+    String good = Crc32c.base64(Crc32c.of(List.of(direct("0123"))));
+    for (String sum : List.of(good, "AAAAAA==", good + "-2")) {
+      ObjectStore store =
+          open(
+              (n, head) ->
+                  body(200, "0123", "ETag: \"e1\"\r\nx-amz-checksum-crc32c: " + sum + "\r\n"),
+              config -> config.verifyRead(S3Config.VerifyRead.WHOLE));
+      if (sum.startsWith("AAAA")) {
+        assertThatThrownBy(() -> store.read(read(0, ByteBuffer.allocateDirect(4))))
+            .isInstanceOf(CorruptException.class)
+            .hasMessageContaining(good);
+      } else {
+        store.read(read(0, ByteBuffer.allocateDirect(4)));
+      }
+    }
+    assertThat(heads).allMatch(head -> head.contains("x-amz-checksum-mode: ENABLED"));
+  }
+
+  // ---- listing
+
+  @Test
+  void aPageThatIsCutOffIsAskedForAgain() throws IOException {
+    String page =
+        "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key><Size>1</Size>"
+            + "<LastModified>2009-10-12T17:50:30Z</LastModified></Contents></ListBucketResult>";
+    ObjectStore store = open((n, head) -> body(200, n == 0 ? page.substring(0, 100) : page, TIMES));
+
+    try (ObjectListing listing = store.list(OBJECT, ListOptions.RECURSIVE)) {
+      assertThat(listing.next().location().key()).isEqualTo("a");
+      assertThat(listing.hasNext()).isFalse();
+    }
+    assertThat(count.get()).isEqualTo(2);
+  }
+
+  @Test
+  void aListingThatGoesRoundFails() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                body(
+                    200,
+                    "<ListBucketResult><IsTruncated>true</IsTruncated>"
+                        + "<NextContinuationToken>same</NextContinuationToken></ListBucketResult>",
+                    TIMES));
+
+    try (ObjectListing listing = store.list(OBJECT, ListOptions.RECURSIVE)) {
+      assertThatThrownBy(listing::hasNext)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("same again");
+    }
+  }
+
+  // ---- writing
+
+  @Test
+  void anObjectThatALostAnswerHadWrittenIsOurs() throws IOException {
+    String sum = Crc32c.base64(Crc32c.of(List.of(direct("content"))));
+    ObjectStore store =
+        open(
+            (n, head) ->
+                switch (n) {
+                  case 0 -> error(500, "InternalError");
+                  case 1 -> error(412, "PreconditionFailed");
+                  default -> head(7, "e9", "x-amz-checksum-crc32c: " + sum + "\r\n");
+                });
+
+    ObjectInfo written = store.put(OBJECT, direct("content"), NOT_REPLACING);
+
+    assertThat(written.etag()).isEqualTo("e9");
+    assertThat(heads.get(0)).contains("If-None-Match: *");
+  }
+
+  @Test
+  void anObjectOfAnotherIsNotOursThoughAnAnswerWasLost() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                switch (n) {
+                  case 0 -> error(500, "InternalError");
+                  case 1 -> error(412, "PreconditionFailed");
+                  default -> head(7, "e9", "x-amz-checksum-crc32c: AAAAAA==\r\n");
+                });
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), NOT_REPLACING))
+        .isInstanceOf(AlreadyExistsException.class);
+  }
+
+  @Test
+  void anObjectThatWasThereBeforeIsNeverOurs() throws IOException {
+    ObjectStore store = open((n, head) -> error(412, "PreconditionFailed"));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), NOT_REPLACING))
+        .isInstanceOf(AlreadyExistsException.class)
+        .hasMessageContaining("it exists");
+    assertThat(count.get()).isEqualTo(1);
+  }
+
+  private static String uploading(int n, String head, String completed) {
+    if (head.startsWith("POST") && head.contains("?uploads=")) {
+      return body(
+          200,
+          "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>",
+          TIMES);
+    }
+    if (head.startsWith("PUT")) {
+      return body(200, "", "ETag: \"part\"\r\n");
+    }
+    return head.startsWith("DELETE") ? NO_CONTENT : completed;
+  }
+
+  private static ObjectInfo upload(ObjectStore store) throws IOException {
+    try (ObjectWriter writer = store.createWriter(OBJECT, WriterOptions.DEFAULT)) {
+      writer.write(ByteBuffer.allocateDirect(6 << 20));
+      return writer.complete();
+    }
+  }
+
+  @Test
+  void aCompletionThatFailsUnderASuccessIsNoSuccess() throws IOException {
+    AtomicInteger completions = new AtomicInteger();
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"whole-2\"</ETag>"
+                + "</CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) ->
+                uploading(
+                    n,
+                    head,
+                    head.startsWith("POST")
+                            && head.contains("?uploadId=")
+                            && completions.getAndIncrement() == 0
+                        ? error(200, "InternalError")
+                        : done));
+
+    assertThat(upload(store).etag()).isEqualTo("whole-2");
+    assertThat(heads.stream().filter(head -> head.contains("?uploadId=u%2F1 "))).hasSize(2);
+  }
+
+  @Test
+  void aCompletionThatIsRefusedDiscardsTheUpload() throws IOException {
+    ObjectStore store = open((n, head) -> uploading(n, head, error(200, "AccessDenied")));
+
+    assertThatThrownBy(() -> upload(store)).isInstanceOf(AccessDeniedException.class);
+    assertThat(heads.get(heads.size() - 1)).startsWith("DELETE /bucket/dir/object?uploadId=u%2F1");
+  }
+
+  @Test
+  void anUploadThatALostAnswerHadCompletedIsOurs() throws IOException {
+    AtomicInteger completions = new AtomicInteger();
+    String sum = Crc32c.base64(Crc32c.of(List.of(ByteBuffer.allocate(6 << 20))));
+    ObjectStore store =
+        open(
+            (n, head) -> {
+              if (head.startsWith("HEAD")) {
+                return head(6 << 20, "whole-2", "x-amz-checksum-crc32c: " + sum + "\r\n");
+              }
+              boolean completes = head.startsWith("POST") && head.contains("?uploadId=");
+              return uploading(
+                  n,
+                  head,
+                  completes && completions.getAndIncrement() == 0
+                      ? error(500, "InternalError")
+                      : error(404, "NoSuchUpload"));
+            });
+
+    assertThat(upload(store).etag()).isEqualTo("whole-2");
+  }
+
+  @Test
+  void aPartThatFailsDiscardsTheUploadAndNamesTheCause() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("PUT") ? error(403, "AccessDenied") : uploading(n, head, ""));
+
+    assertThatThrownBy(() -> upload(store))
+        .isInstanceOf(AccessDeniedException.class)
+        .hasMessageContaining("Cannot put s3://bucket/dir/object: AccessDenied");
+    assertThat(heads.get(heads.size() - 1)).startsWith("DELETE");
+  }
+
+  @Test
+  void aServerWithoutSumsOfUploadsIsAskedForSumsOfParts() throws IOException {
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.contains("FULL_OBJECT")
+                    ? error(400, "InvalidArgument")
+                    : uploading(n, head, done));
+
+    assertThat(upload(store).etag()).isEqualTo("w");
+    assertThat(heads.stream().filter(head -> head.startsWith("PUT")))
+        .hasSize(2)
+        .allMatch(head -> head.contains("x-amz-checksum-crc32c: "));
+  }
+
+  // ---- deleting
+
+  @Test
+  void everyKeyThatIsNotDeletedIsTold() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("POST")
+                    ? body(
+                        200,
+                        "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key>"
+                            + "<Code>AccessDenied</Code></Error></DeleteResult>",
+                        TIMES)
+                    : NO_CONTENT);
+
+    BatchDeleteException e =
+        catchThrowableOfType(
+            BatchDeleteException.class,
+            () ->
+                store.deleteBatch(
+                    List.of(OBJECT.withKey("a"), OBJECT.withKey("b"), OBJECT.withKey("c"))));
+
+    assertThat(e.failures()).containsOnlyKeys(OBJECT.withKey("b"));
+    assertThat(heads.get(0)).contains("Content-MD5: ");
+    assertThat(heads.get(1)).as("of c nothing was heard").startsWith("DELETE /bucket/c ");
+  }
+
+  // ---- settings
+
+  @Test
+  void settingsTravelWithTheRequestsThatTheyConcern() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) -> body(200, "", TIMES + "ETag: \"e\"\r\n"),
+            config ->
+                config
+                    .sse("aws:kms")
+                    .sseKmsKeyId("key-1")
+                    .storageClass("STANDARD_IA")
+                    .requesterPays(true));
+
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+    store.delete(OBJECT);
+
+    assertThat(heads.get(0))
+        .contains("x-amz-server-side-encryption: aws:kms\r\n")
+        .contains("x-amz-server-side-encryption-aws-kms-key-id: key-1\r\n")
+        .contains("x-amz-storage-class: STANDARD_IA\r\n")
+        .contains("x-amz-request-payer: requester\r\n")
+        .contains("/eu-test-1/s3/aws4_request");
+    assertThat(heads.get(1))
+        .contains("x-amz-request-payer: requester\r\n")
+        .doesNotContain("x-amz-storage-class");
+  }
+
+  @Test
+  void sumsAndSignaturesOfContentAreAsTheSettingsSay() throws IOException {
+    record Case(
+        S3Config.Checksum checksum, S3Config.PayloadSigning signing, String has, String lacks) {}
+    String crc = "x-amz-checksum-crc32c: ";
+    String unsigned = "x-amz-content-sha256: UNSIGNED-PAYLOAD";
+    for (Case each :
+        List.of(
+            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.AUTO, crc, unsigned),
+            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.ALWAYS, crc, unsigned),
+            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.NEVER, unsigned, "MD5"),
+            new Case(S3Config.Checksum.MD5, S3Config.PayloadSigning.AUTO, "Content-MD5: ", crc),
+            new Case(S3Config.Checksum.NONE, S3Config.PayloadSigning.NEVER, unsigned, crc))) {
+      ObjectStore store =
+          open(
+              (n, head) -> body(200, "", TIMES),
+              config -> config.checksum(each.checksum()).payloadSigning(each.signing()));
+      store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+      assertThat(heads.get(heads.size() - 1)).contains(each.has()).doesNotContain(each.lacks());
+    }
+  }
+
+  @Test
+  void anonymousRequestsAreNotSigned() throws IOException {
+    ObjectStore store =
+        open((n, head) -> body(200, "", TIMES), config -> config.credentials(null).anonymous(true));
+
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+
+    assertThat(heads.get(0)).doesNotContain("Authorization").doesNotContain("x-amz-date");
+  }
+
+  @Test
+  void noFailureShowsAKey() throws IOException {
+    ObjectStore store = open((n, head) -> error(403, "SignatureDoesNotMatch"));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+        .hasMessageContaining("Check the secret key")
+        .satisfies(
+            e -> {
+              java.io.StringWriter trace = new java.io.StringWriter();
+              e.printStackTrace(new java.io.PrintWriter(trace));
+              assertThat(trace.toString()).doesNotContain("very-secret");
+            });
+    assertThat(
+            S3Config.builder().credentials(new S3Credentials("id", "very-secret", "t")).build()
+                + "")
+        .doesNotContain("very-secret");
+  }
+}
