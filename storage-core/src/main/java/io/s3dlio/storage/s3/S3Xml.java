@@ -111,8 +111,14 @@ final class S3Xml {
                 decode(object.key()), object.length(), object.lastModified(), object.etag()));
       }
     }
-    boolean more = root.text("IsTruncated").equals("true");
-    return new Page(decoded, more ? root.required("NextContinuationToken") : "");
+    if (!root.text("IsTruncated").equals("true")) {
+      return new Page(decoded, "");
+    }
+    String next = root.text("NextContinuationToken");
+    if (next.isEmpty()) {
+      throw new IOException("the answer says that there is more, and not where");
+    }
+    return new Page(decoded, next);
   }
 
   /** Reads Error; what is no such document says nothing. */
@@ -189,6 +195,9 @@ final class S3Xml {
     }
     boolean more = root.text("IsTruncated").equals("true");
     String nextKey = encoded ? decode(root.text("NextKeyMarker")) : root.text("NextKeyMarker");
+    if (more && nextKey.isEmpty()) {
+      throw new IOException("the answer says that there is more, and not where");
+    }
     return more
         ? new Uploads(decoded, nextKey, root.text("NextUploadIdMarker"))
         : new Uploads(decoded, "", "");
@@ -212,8 +221,10 @@ final class S3Xml {
 
   /** Returns whether a document can hold the key: XML 1.0 has no way to write most controls. */
   static boolean canHold(String key) {
-    return key.chars()
-        .allMatch(c -> c >= ' ' ? c != 0xFFFE && c != 0xFFFF : c == '\t' || c == '\n' || c == '\r');
+    return UTF_8.newEncoder().canEncode(key)
+        && key.chars()
+            .allMatch(
+                c -> c >= ' ' ? c != 0xFFFE && c != 0xFFFF : c == '\t' || c == '\n' || c == '\r');
   }
 
   /** Writes Delete, of keys that a document {@linkplain #canHold can hold}. */
@@ -316,7 +327,11 @@ final class S3Xml {
 
   private static long number(String text) throws IOException {
     try {
-      return Long.parseLong(text);
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
+      throw new IOException("the answer's '%s' is no length".formatted(text));
     } catch (NumberFormatException e) {
       throw new IOException("the answer's '%s' is no number".formatted(text), e);
     }

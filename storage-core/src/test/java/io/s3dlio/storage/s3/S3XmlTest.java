@@ -71,6 +71,10 @@ class S3XmlTest {
         "<Error><Code>SlowDown</Code></Error>",
         "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
         "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+        "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken/>"
+            + "</ListBucketResult>",
+        "<ListBucketResult><Contents><Key>a</Key><Size>-1</Size>"
+            + "<LastModified>2009-10-12T17:50:30Z</LastModified></Contents></ListBucketResult>",
         "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><ListBucketResult>&e;"
             + "</ListBucketResult>",
         "<ListBucketResult><a><b><c><d><e><f><g><h/></g></f></e></d></c></b></a>"
@@ -124,5 +128,7 @@ class S3XmlTest {
                 + "<ETag>&quot;e2&quot;</ETag></Part></CompleteMultipartUpload>");
     assertThat(S3Xml.canHold("tab\tnewline\n\u00fc")).isTrue();
     assertThat(S3Xml.canHold("bell\u0007")).isFalse();
+    assertThat(S3Xml.canHold("half \ud834")).isFalse();
+    assertThat(S3Xml.canHold("whole \ud834\udd1e")).isTrue();
   }
 }
