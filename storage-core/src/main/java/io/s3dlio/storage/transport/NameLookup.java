@@ -93,12 +93,14 @@ final class NameLookup {
   }
 
   private void answer(String host, CompletableFuture<List<InetAddress>> question) {
+    // Nobody may find the question once it has its answer: the next one asks anew.
     try {
-      question.complete(List.of(resolver.resolve(host)));
-    } catch (UnknownHostException | RuntimeException e) {
-      question.completeExceptionally(e);
-    } finally {
+      List<InetAddress> found = List.of(resolver.resolve(host));
       asked.remove(host, question);
+      question.complete(found);
+    } catch (UnknownHostException | RuntimeException e) {
+      asked.remove(host, question);
+      question.completeExceptionally(e);
     }
   }
 }
