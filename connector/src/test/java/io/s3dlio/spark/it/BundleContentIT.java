@@ -13,12 +13,15 @@ import org.junit.jupiter.api.Test;
 class BundleContentIT {
   private static final String CLASSES = "(META-INF/versions/\\d+/)?io/s3dlio/.*";
 
+  /** Native libraries look for their classes under these names. */
+  private static final String NATIVE = "(com/sun/jna|org/conscrypt)/.*";
+
   @Test
-  void holdsNoClassButOursOurShadedOnesAndThoseOfJna() throws IOException {
-    assertThat(files()).allMatch(file -> file.matches(CLASSES + "|com/sun/jna/.*|META-INF/.*"));
+  void holdsNoClassButOursOurShadedOnesAndThoseWithNativeLibraries() throws IOException {
+    assertThat(files()).allMatch(file -> file.matches(CLASSES + "|" + NATIVE + "|META-INF/.*"));
     assertThat(files())
         .filteredOn(file -> file.endsWith(".class"))
-        .allMatch(file -> file.matches(CLASSES + "|com/sun/jna/.*"))
+        .allMatch(file -> file.matches(CLASSES + "|" + NATIVE))
         .noneMatch(file -> file.endsWith("module-info.class"));
   }
 
@@ -33,7 +36,10 @@ class BundleContentIT {
             "io/s3dlio/shaded/picocli/CommandLine.class",
             "com/sun/jna/Native.class",
             "com/sun/jna/linux-x86-64/libjnidispatch.so",
-            "com/sun/jna/linux-aarch64/libjnidispatch.so");
+            "com/sun/jna/linux-aarch64/libjnidispatch.so",
+            "org/conscrypt/Conscrypt.class",
+            "META-INF/native/libconscrypt_openjdk_jni-linux-x86_64.so",
+            "META-INF/native/libconscrypt_openjdk_jni-linux-aarch_64.so");
   }
 
   @Test
