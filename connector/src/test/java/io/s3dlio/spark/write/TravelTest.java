@@ -27,8 +27,8 @@ class TravelTest {
     StructType content =
         new StructType().add("path", DataTypes.StringType).add("content", DataTypes.BinaryType);
 
-    assertTravels(new SyntheticWriterFactory(job(), (SyntheticRows) shape(synthetic)), 2048);
-    assertTravels(new ContentWriterFactory(job(), (ContentRows) shape(content)), 2048);
+    assertTravels(new SyntheticWriterFactory(job(), (SyntheticRows) shape(synthetic)), 3072);
+    assertTravels(new ContentWriterFactory(job(), (ContentRows) shape(content)), 3072);
   }
 
   @Test
