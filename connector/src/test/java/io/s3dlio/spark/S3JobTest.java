@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
@@ -28,6 +29,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The main job against the MinIO that the environment names, looked at by the AWS SDK. */
@@ -200,6 +202,85 @@ class S3JobTest {
                 .asUtf8String())
         .isEqualTo("body3");
     assertThat(reader().load(uri).count()).isEqualTo(5);
+  }
+
+  @Test
+  void uploadsOfLostExecutorsEndWithTheJob() {
+    Dataset<Row> rows = spark.range(0, 4, 1, 2).toDF().filter(loseUploads(""));
+
+    writer(rows)
+        .option("objectName", "sample_{:04d}.bin")
+        .option("objectSize", "1000")
+        .option("objectCount", "4")
+        .save(uri);
+
+    assertThat(uploads()).containsExactly(prefix + "/another");
+    assertThat(keys()).contains(prefix + "/sample_0003.bin", prefix + "/_SUCCESS");
+  }
+
+  @Test
+  void uploadsOfLostExecutorsEndWithAJobThatFails() {
+    Dataset<Row> rows = spark.range(0, 4, 1, 1).toDF().filter(loseUploads("planned"));
+
+    assertThatThrownBy(
+            () ->
+                writer(rows)
+                    .option("objectName", "sample_{:04d}.bin")
+                    .option("objectSize", "1000")
+                    .option("objectCount", "4")
+                    .save(uri))
+        .hasStackTraceContaining("planned");
+
+    assertThat(uploads()).containsExactly(prefix + "/another");
+  }
+
+  /** Begins two uploads of the job's keys and one of a neighbour's, as if their writers died. */
+  private FilterFunction<Row> loseUploads(String failure) {
+    String folder = prefix;
+    return row -> {
+      if (row.getLong(0) == 0) {
+        for (String name : List.of("sample_0001.bin", "sample_0003.bin", "another")) {
+          client.createMultipartUpload(begin -> begin.bucket(BUCKET).key(folder + "/" + name));
+        }
+        assertThat(uploadsBelow(folder)).hasSize(3);
+      }
+      if (!failure.isEmpty() && row.getLong(0) == 3) {
+        throw new IllegalStateException(failure);
+      }
+      return true;
+    };
+  }
+
+  private List<String> uploads() {
+    return uploadsBelow(prefix);
+  }
+
+  /** MinIO lists uploads by a whole key or with no prefix. */
+  private static List<String> uploadsBelow(String folder) {
+    return client.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream()
+        .map(MultipartUpload::key)
+        .filter(key -> key.startsWith(folder))
+        .toList();
+  }
+
+  @Test
+  void partsHaveTheSizeThatIsAskedFor() {
+    writer(spark.range(0, 1, 1, 1))
+        .option("objectName", "large_{}.bin")
+        .option("objectSize", String.valueOf(11 << 20))
+        .option("partSize", "5mb")
+        .save(uri);
+
+    assertThat(client.headObject(head -> head.bucket(BUCKET).key(prefix + "/large_0.bin")).eTag())
+        .endsWith("-3\"");
+    assertThatThrownBy(
+            () ->
+                writer(spark.range(0, 1, 1, 1))
+                    .option("objectName", "small_{}.bin")
+                    .option("objectSize", "1mb")
+                    .option("partSize", "1mb")
+                    .save(uri))
+        .hasMessageContaining("Invalid partSize");
   }
 
   @Test

@@ -142,6 +142,32 @@ public final class NameTemplate {
     return name.toString();
   }
 
+  /** Returns whether this is the name of an object. */
+  public boolean matches(String name) {
+    Matcher matcher = pattern().matcher(name);
+    if (!matcher.matches()) {
+      return false;
+    }
+    if (matcher.groupCount() == 0) {
+      return true;
+    }
+    try {
+      long index = Long.parseLong(matcher.group(1));
+      return index <= lastIndex() && name(index).equals(name);
+    } catch (NumberFormatException e) {
+      // More digits than an index has.
+      return false;
+    }
+  }
+
+  private Pattern pattern() {
+    StringBuilder regex = new StringBuilder();
+    for (Part part : parts) {
+      regex.append(part instanceof Text text ? Pattern.quote(text.text()) : "([0-9]+)");
+    }
+    return Pattern.compile(regex.toString());
+  }
+
   /**
    * Returns the name if it is a key below a prefix: relative, with no empty, {@code .} or {@code
    * ..} component, no control character, no backslash, no unpaired surrogate, not hidden from reads

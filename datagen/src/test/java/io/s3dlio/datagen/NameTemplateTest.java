@@ -219,4 +219,22 @@ class NameTemplateTest {
         .hasMessageStartingWith("Invalid objectName: '")
         .hasMessageContaining(rule);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "part-{:04d}.bin, part-0007.bin, true",
+    "part-{:04d}.bin, part-0099.bin, true",
+    "part-{:04d}.bin, part-0100.bin, false",
+    "part-{:04d}.bin, part-7.bin, false",
+    "part-{:04d}.bin, part-00007.bin, false",
+    "part-{:04d}.bin, part-0007xbin, false",
+    "part-{:04d}.bin, part-99999999999999999999.bin, false",
+    "{index}_of_{count}, 3_of_100, true",
+    "{index}_of_{count}, 3_of_10, false",
+    "{}/{:03d}, 5/005, true",
+    "{}/{:03d}, 5/006, false",
+  })
+  void aNameOfATemplateIsKnown(String template, String name, boolean known) {
+    assertThat(NameTemplate.parse(template, 100).matches(name)).isEqualTo(known);
+  }
 }

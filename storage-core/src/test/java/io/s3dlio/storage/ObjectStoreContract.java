@@ -23,6 +23,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -808,18 +809,23 @@ public abstract class ObjectStoreContract {
     Instant start = Instant.now();
     put("whole", content(40, 10));
     WriterOptions killed = WriterOptions.DEFAULT.withWriterId("job-1");
-    store.createWriter(prefix.append("a"), killed).write(direct(content(41, 10)));
+    stage(prefix.append("a"), content(41, 10), killed);
     stage(prefix.append("deep/er/b"), content(41, 10), killed);
+    Set<Location> own = Set.of(prefix.append("a"), prefix.append("deep/er/b"));
+    UnfinishedWrites.Ownership job1 =
+        locations -> locations.stream().filter(own::contains).collect(Collectors.toSet());
+    UnfinishedWrites.Ownership nobody = locations -> Set.of();
     StagedObject other =
         stage(
             prefix.append("deep/c"),
             content(42, 10),
             WriterOptions.DEFAULT.withWriterId("job-1-2"));
 
-    assertThat(unfinished.abortUnfinished(prefix, "job", start)).isZero();
-    assertThat(unfinished.abortUnfinished(prefix.append("missing/"), "job-1", start)).isZero();
-    assertThat(unfinished.abortUnfinished(prefix, "job-1", start)).isEqualTo(2);
-    assertThat(unfinished.abortUnfinished(prefix, "job-1", start)).isZero();
+    assertThat(unfinished.abortUnfinished(prefix, "job", start, nobody)).isZero();
+    assertThat(unfinished.abortUnfinished(prefix.append("missing/"), "job-1", start, job1))
+        .isZero();
+    assertThat(unfinished.abortUnfinished(prefix, "job-1", start, job1)).isEqualTo(2);
+    assertThat(unfinished.abortUnfinished(prefix, "job-1", start, job1)).isZero();
     other.complete();
     assertThat(keys(prefix)).containsExactly("deep/c", "whole");
   }

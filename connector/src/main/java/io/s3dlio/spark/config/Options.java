@@ -254,7 +254,9 @@ public final class Options {
           8 * MIB,
           64 << 10,
           1 << 30,
-          "How many bytes of an object are in memory at a time.");
+          "How many bytes of an object are in memory at a time. On `s3://` the size of an upload's"
+              + " parts, 16 MiB unless set and 5 MiB at least, of which `partsInFlight` are in"
+              + " memory.");
 
   // The JVM.
 

@@ -55,6 +55,12 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
     return new ContentRows(name, content, prefix);
   }
 
+  /** Names are in the rows alone. */
+  @Override
+  public boolean mayName(String name) {
+    return false;
+  }
+
   @Override
   public String describe() {
     return "content";

@@ -14,10 +14,12 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ final class JobCommitter {
   private final WriteJob job;
   private final Map<String, String> settings;
   private final boolean overwrite;
+  private final Predicate<String> mayName;
   private final Clock clock;
   private final Instant startedAt;
   private boolean headWritten;
@@ -45,9 +48,16 @@ final class JobCommitter {
   /**
    * @param settings what the manifest says was asked for
    * @param overwrite whether objects that the job did not write are removed
+   * @param mayName whether rows of a job that failed may have given this name
    */
-  JobCommitter(WriteJob job, Map<String, String> settings, boolean overwrite, Clock clock) {
+  JobCommitter(
+      WriteJob job,
+      Map<String, String> settings,
+      boolean overwrite,
+      Predicate<String> mayName,
+      Clock clock) {
     this.job = job;
+    this.mayName = mayName;
     this.settings = settings;
     this.overwrite = overwrite;
     this.clock = clock;
@@ -64,7 +74,7 @@ final class JobCommitter {
       if (names.isPresent() && overwrite) {
         new PriorObjects(store, job).delete(names.get());
       }
-      abortUnfinished(store);
+      abortUnfinished(store, locations -> named(store, tasks, locations));
       store.put(job.prefix().append(SUCCESS), ByteBuffer.allocate(0), job.writerOptions());
       LOG.info(
           "Wrote {} objects with {} bytes below {}, left {} as they were (job {})",
@@ -143,10 +153,38 @@ final class JobCommitter {
     return found;
   }
 
-  private void abortUnfinished(ObjectStore store) throws IOException {
+  private void abortUnfinished(ObjectStore store, UnfinishedWrites.Ownership ownership)
+      throws IOException {
     if (store instanceof UnfinishedWrites unfinished) {
-      unfinished.abortUnfinished(job.prefix(), job.id(), startedAt);
+      unfinished.abortUnfinished(job.prefix(), job.id(), startedAt, ownership);
     }
+  }
+
+  /** Returns those of the locations that are objects of the job. */
+  private Set<Location> named(ObjectStore store, List<TaskCommit> tasks, Set<Location> locations)
+      throws IOException {
+    Set<Location> found = new HashSet<>();
+    for (TaskCommit task : tasks) {
+      if (task.objects().isPresent()) {
+        try (Manifests.Entries entries =
+            Manifests.entries(store, job.prefix(), task.objects().toManifest())) {
+          while (entries.hasNext()) {
+            Location location = job.prefix().append(entries.next().name());
+            if (locations.contains(location)) {
+              found.add(location);
+            }
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Returns those of the locations that rows of the job may have named. */
+  private Set<Location> nameable(Set<Location> locations) {
+    return locations.stream()
+        .filter(location -> mayName.test(job.relative(location)))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -159,7 +197,7 @@ final class JobCommitter {
       if (!headWritten) {
         cleanup.run(() -> store.deleteBatch(shards(store)));
       }
-      cleanup.run(() -> abortUnfinished(store));
+      cleanup.run(() -> abortUnfinished(store, this::nameable));
       cleanup.throwFirst();
     } catch (IOException e) {
       LOG.warn(

@@ -29,6 +29,9 @@ sealed interface RowShape extends Serializable permits SyntheticRows, ContentRow
   /** Returns what the rows are, for plans. */
   String describe();
 
+  /** Returns whether a row gives its object this name for all that is known without the rows. */
+  boolean mayName(String name);
+
   /**
    * Decides what the rows of this schema mean. Names are taken in any case.
    *

@@ -33,7 +33,9 @@ final class S3dlioWrite implements Write {
       ReadsOfQuery.requireApartFrom(job.prefix());
     }
     return new S3dlioBatchWrite(
-        job, rows, new JobCommitter(job, options.explicit(), overwrite, Clock.systemUTC()));
+        job,
+        rows,
+        new JobCommitter(job, options.explicit(), overwrite, rows::mayName, Clock.systemUTC()));
   }
 
   @Override

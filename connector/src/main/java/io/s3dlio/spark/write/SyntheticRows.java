@@ -95,6 +95,12 @@ record SyntheticRows(
     return "objects to generate";
   }
 
+  @Override
+  public boolean mayName(String candidate) {
+    return defaults.template() != null
+        && NameTemplate.parse(defaults.template(), defaults.count()).matches(candidate);
+  }
+
   /**
    * Returns whether every name comes from the template, so that distinct ids have distinct names.
    */

@@ -34,7 +34,7 @@ class JobCommitterTest {
   }
 
   private JobCommitter committer(boolean overwrite) {
-    return new JobCommitter(job, Map.of(), overwrite, Clock.systemUTC());
+    return new JobCommitter(job, Map.of(), overwrite, name -> true, Clock.systemUTC());
   }
 
   private TaskCommit task(long taskId, String... names) throws IOException {

@@ -144,8 +144,8 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites {
    * beside them.
    */
   @Override
-  public long abortUnfinished(Location prefix, String writerId, Instant startedAt)
-      throws IOException {
+  public long abortUnfinished(
+      Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
     requireScheme(prefix);
     long removed = 0;
     try (ObjectListing unfinished =

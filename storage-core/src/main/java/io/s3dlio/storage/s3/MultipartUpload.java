@@ -11,7 +11,6 @@ import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.s3.S3Config.Checksum;
-import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
@@ -100,16 +99,8 @@ final class MultipartUpload {
       add(all, "x-amz-checksum-type", "FULL_OBJECT");
     }
     S3Request request = S3Request.of("put", location, "POST", "uploads=", all);
-    Attempts attempts = client.attempts();
-    while (true) {
-      try {
-        HttpResponse answer = client.once(request, null, HeadCheck.NONE);
-        String id = understood(request, () -> S3Xml.uploadId(answer.body()));
-        return new MultipartUpload(store, client, fields, location, options, sums, id);
-      } catch (StorageException e) {
-        attempts.failed(e);
-      }
-    }
+    String id = client.retrying(request, answer -> S3Xml.uploadId(answer.body()));
+    return new MultipartUpload(store, client, fields, location, options, sums, id);
   }
 
   /** Sends a part, from the buffer's position to its limit. */
@@ -160,12 +151,9 @@ final class MultipartUpload {
     Attempts attempts = client.attempts();
     while (true) {
       try {
-        HttpResponse answer = client.once(request, null, HeadCheck.NONE);
-        String etag = understood(request, () -> completed(answer));
-        ObjectInfo now = S3Store.written(location, length, answer.headers());
-        return new ObjectInfo(location, length, now.lastModified(), etag);
+        return client.once(request, answer -> completed(answer, length));
       } catch (StorageException e) {
-        boolean gone = e instanceof NotFoundException;
+        boolean gone = e instanceof NoSuchUploadException;
         boolean taken = !options.replaceExisting() && e instanceof ObjectChangedException;
         if (attempts.mayHaveWorked() && (gone || taken)) {
           Optional<ObjectInfo> ours = oursAtLast(length, whole);
@@ -182,12 +170,13 @@ final class MultipartUpload {
   }
 
   /** A success may turn out a failure once its head has been sent: the body says which. */
-  private String completed(HttpResponse answer) throws IOException {
+  private ObjectInfo completed(HttpResponse answer, long length) throws IOException {
     S3Xml.ErrorAnswer error = S3Xml.error(answer.body());
     if (!error.code().isEmpty()) {
       throw S3Failures.ofBody("put", location, answer, error);
     }
-    return S3Xml.completed(answer.body());
+    ObjectInfo now = S3Store.written(location, length, answer.headers());
+    return new ObjectInfo(location, length, now.lastModified(), S3Xml.completed(answer.body()));
   }
 
   /** Returns what an attempt has completed whose answer was lost; empty if another wrote there. */
@@ -207,29 +196,23 @@ final class MultipartUpload {
 
   /** Discards the upload and its parts. */
   void abort() throws IOException {
+    abort(client, fields, location, id);
+  }
+
+  /**
+   * Discards an upload and its parts.
+   *
+   * @return false if it was gone already: by an attempt whose answer was lost, by its completion,
+   *     or by a lifecycle rule
+   */
+  static boolean abort(S3Client client, S3Fields fields, Location location, String id)
+      throws IOException {
     String query = "uploadId=" + UriText.parameter(id);
     try {
       client.retrying(S3Request.of("discard", location, "DELETE", query, fields.any()));
-    } catch (NotFoundException e) {
-      // Gone already: by an attempt whose answer was lost, or by a lifecycle rule.
-      return;
-    }
-  }
-
-  /** Reads an answer. */
-  @FunctionalInterface
-  private interface Reading<T> {
-    T read() throws IOException;
-  }
-
-  /** An answer that cannot be read may have been cut off: the request is worth another attempt. */
-  private static <T> T understood(S3Request request, Reading<T> reading) throws IOException {
-    try {
-      return reading.read();
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw S3Failures.unreadable(request, e);
+      return true;
+    } catch (NoSuchUploadException e) {
+      return false;
     }
   }
 }

@@ -21,6 +21,10 @@ final class S3Addressing {
   private static final Pattern ACCESS_POINT =
       Pattern.compile("arn:aws[a-z-]*:s3:([a-z0-9-]+):(\\d{12}):accesspoint[:/]([a-z0-9-]{1,50})");
 
+  private static final Pattern AWS_HOST =
+      Pattern.compile("s3(?:[.-]([a-z0-9-]+))?\\.amazonaws\\.com(?:\\.cn)?");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+
   /** The DNS suffix of a partition, by the beginning of its regions' names. */
   private static final Map<String, String> SUFFIXES =
       Map.of(
@@ -70,6 +74,28 @@ final class S3Addressing {
     this.pathStyle = pathStyle;
     this.dualStack = dualStack;
     this.fips = fips;
+    if (this.endpoint != null
+        && !pathStyle.orElse(true)
+        && ADDRESS.matcher(this.endpoint.host()).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: pathStyle is false, but no bucket's name can stand before %s"
+              .formatted(this.endpoint.host()));
+    }
+  }
+
+  /**
+   * Returns the region of an endpoint that is AWS's own, written out: empty text for the one
+   * without a region, nothing for another endpoint.
+   */
+  static Optional<String> awsRegion(URI endpoint) {
+    Endpoint server = parse(endpoint);
+    var host = AWS_HOST.matcher(server.host());
+    boolean own =
+        server.tls()
+            && server.port() == HTTPS_PORT
+            && basePath(endpoint).isEmpty()
+            && host.matches();
+    return own ? Optional.of(host.group(1) == null ? "" : host.group(1)) : Optional.empty();
   }
 
   private static Endpoint parse(URI uri) {

@@ -69,20 +69,48 @@ final class S3Client {
         new RetryPolicy(config.maxAttempts(), base.base(), base.cap(), base.random());
   }
 
+  /** Returns whether the endpoint is AWS's own. */
+  boolean isAws() {
+    return home.addressing().isAws();
+  }
+
   /** Begins an operation that may take several attempts. */
   Attempts attempts() {
     return new Attempts(retryPolicy, budget);
   }
 
+  /** Makes something of an answer. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(HttpResponse answer) throws IOException;
+  }
+
   /** Sends a request until it succeeds or cannot. */
   HttpResponse retrying(S3Request request) throws IOException {
+    return retrying(request, answer -> answer);
+  }
+
+  /** Sends a request until it succeeds, with an answer that can be read, or cannot. */
+  <T> T retrying(S3Request request, Reading<T> reading) throws IOException {
     Attempts attempts = attempts();
     while (true) {
       try {
-        return once(request, null, HeadCheck.NONE);
+        return once(request, reading);
       } catch (StorageException e) {
         attempts.failed(e);
       }
+    }
+  }
+
+  /** Sends a request once and reads the answer: one that cannot be read may have been cut off. */
+  <T> T once(S3Request request, Reading<T> reading) throws IOException {
+    HttpResponse answer = once(request, null, HeadCheck.NONE);
+    try {
+      return reading.read(answer);
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw S3Failures.unreadable(request, e);
     }
   }
 
@@ -127,8 +155,7 @@ final class S3Client {
   private HttpResponse exchange(
       Place here, S3Request request, @Nullable ByteBuffer target, HeadCheck check)
       throws IOException {
-    S3Addressing.Target to =
-        here.addressing().target(request.location().container(), request.key());
+    S3Addressing.Target to = address(here, request);
     HttpRequest signed = signed(here, to, request);
     long number = begin(request);
     boolean throttled = false;
@@ -144,6 +171,16 @@ final class S3Client {
       } else {
         limit.end();
       }
+    }
+  }
+
+  private static S3Addressing.Target address(Place here, S3Request request)
+      throws StorageException {
+    try {
+      return here.addressing().target(request.location().container(), request.key());
+    } catch (IllegalArgumentException e) {
+      throw new StorageException(
+          Failure.of(request.operation(), request.location(), String.valueOf(e.getMessage())), e);
     }
   }
 

@@ -57,6 +57,7 @@ final class S3Failures {
       Set.of("RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "InternalError");
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
   private static final Set<Integer> REDIRECTS = Set.of(301, 307, 308);
+  private static final int MAX_WORDS = 400;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int PRECONDITION_FAILED = 412;
@@ -87,7 +88,7 @@ final class S3Failures {
             ? answer.headers().first("x-amz-request-id").orElse("")
             : error.requestId();
     Failure failure =
-        new Failure(operation, location, reason(status, error), "", 1, status, id)
+        new Failure(operation, location, reason(status, error), "", 1, status, told(id))
             .withRemedy(advice(status, error.code()));
     return new Meaning(
         exception(status, error.code(), failure), remedy(status, error.code()), error.code());
@@ -110,11 +111,10 @@ final class S3Failures {
             ADVICE.getOrDefault(error.code(), ""),
             1,
             answer.status(),
-            error.requestId());
+            told(error.requestId()));
     int status =
         switch (error.code()) {
           case "PreconditionFailed" -> PRECONDITION_FAILED;
-          case "NoSuchUpload" -> NOT_FOUND;
           case "AccessDenied" -> FORBIDDEN;
           default -> answer.status();
         };
@@ -135,9 +135,7 @@ final class S3Failures {
             "delete",
             location,
             reason(0, new ErrorAnswer(failed.code(), failed.message(), "", "")));
-    return failed.code().equals("AccessDenied")
-        ? new AccessDeniedException(failure)
-        : new StorageException(failure);
+    return exception(failed.code().equals("AccessDenied") ? FORBIDDEN : 0, failed.code(), failure);
   }
 
   /** Returns whether the server asks for fewer requests. */
@@ -151,6 +149,12 @@ final class S3Failures {
     }
     if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
       return new UnavailableException(failure);
+    }
+    if (EXPIRED.contains(code)) {
+      return new AccessDeniedException(failure);
+    }
+    if (code.equals("NoSuchUpload")) {
+      return new NoSuchUploadException(failure);
     }
     return switch (status) {
       case FORBIDDEN -> new AccessDeniedException(failure);
@@ -189,6 +193,19 @@ final class S3Failures {
         default -> "the server answered with status " + status;
       };
     }
-    return error.message().isEmpty() ? error.code() : error.code() + ": " + error.message();
+    String code = told(error.code());
+    return error.message().isEmpty() ? code : code + ": " + told(error.message());
+  }
+
+  /** Returns a server's words as a message can hold them: of one line, and not endless. */
+  private static String told(String words) {
+    int end = Math.min(words.length(), MAX_WORDS);
+    StringBuilder told = new StringBuilder(end);
+    words
+        .codePoints()
+        .limit(end)
+        .map(c -> Character.isISOControl(c) ? ' ' : c)
+        .forEach(told::appendCodePoint);
+    return told.toString();
   }
 }

@@ -6,7 +6,6 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.transport.HeadCheck;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -72,34 +71,16 @@ final class S3Listing implements ObjectListing {
     return result;
   }
 
-  /** A page that cannot be read is asked for again: it may have been cut off. */
   private void fetch() throws IOException {
     S3Request request = new S3Request("list", prefix, "GET", "", query(), fields.any(), List.of());
-    Attempts attempts = client.attempts();
-    while (true) {
-      try {
-        S3Xml.Page answer = read(request);
-        if (started && answer.continuation().equals(continuation)) {
-          throw new StorageException(
-              Failure.of("list", prefix, "the server's next page is the same again"));
-        }
-        started = true;
-        page = answer.objects().iterator();
-        continuation = answer.continuation();
-        return;
-      } catch (StorageException e) {
-        attempts.failed(e);
-      }
+    S3Xml.Page answer = client.retrying(request, response -> S3Xml.page(response.body()));
+    if (started && answer.continuation().equals(continuation) && !continuation.isEmpty()) {
+      throw new StorageException(
+          Failure.of("list", prefix, "the server's next page is the same again"));
     }
-  }
-
-  private S3Xml.Page read(S3Request request) throws IOException {
-    var answer = client.once(request, null, HeadCheck.NONE);
-    try {
-      return S3Xml.page(answer.body());
-    } catch (IOException e) {
-      throw S3Failures.unreadable(request, e);
-    }
+    started = true;
+    page = answer.objects().iterator();
+    continuation = answer.continuation();
   }
 
   /** Its parameters stand in the order of their names, for the signature. */

@@ -18,6 +18,7 @@ import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class S3Store implements ObjectStore {
+final class S3Store implements ObjectStore, UnfinishedWrites {
   private static final int MAX_BATCH = 1000;
   private static final int MULTIPART_PARTS = 4;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -281,6 +282,14 @@ final class S3Store implements ObjectStore {
     return new S3Writer(this, client, fields, config, threads, location, options);
   }
 
+  /** S3 keeps no id of a writer with an upload. */
+  @Override
+  public long abortUnfinished(
+      Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
+    requireS3(prefix);
+    return new S3Uploads(client, fields).abort(prefix, startedAt, ownership);
+  }
+
   // ---- deleting
 
   @Override
@@ -342,28 +351,22 @@ final class S3Store implements ObjectStore {
     add(all, "Content-MD5", S3Fields.md5(List.of(body)));
     S3Request request = new S3Request("delete", first, "POST", "", "delete=", all, List.of(body));
     try {
-      S3Xml.Deleted answer = deleted(request);
+      S3Xml.Deleted answer = client.retrying(request, response -> S3Xml.deleted(response.body()));
       Set<Location> untold = new LinkedHashSet<>(some);
       answer.keys().forEach(key -> untold.remove(first.withKey(key)));
       for (S3Xml.FailedDelete failed : answer.failures()) {
         Location location = first.withKey(failed.key());
-        untold.remove(location);
-        failures.put(location, S3Failures.ofDelete(location, failed));
+        StorageException failure = S3Failures.ofDelete(location, failed);
+        if (!failure.isRetryable()) {
+          untold.remove(location);
+          failures.put(location, failure);
+        }
       }
       for (Location location : untold) {
         deleteOne(location, failures);
       }
     } catch (StorageException e) {
       some.forEach(location -> failures.put(location, e));
-    }
-  }
-
-  private S3Xml.Deleted deleted(S3Request request) throws IOException {
-    HttpResponse answer = client.retrying(request);
-    try {
-      return S3Xml.deleted(answer.body());
-    } catch (IOException e) {
-      throw S3Failures.unreadable(request, e);
     }
   }
 

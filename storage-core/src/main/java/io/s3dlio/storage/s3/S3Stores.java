@@ -31,13 +31,7 @@ public final class S3Stores {
 
   private static S3Store create(S3Config config) {
     Map<String, String> environment = System.getenv();
-    S3Addressing addressing =
-        new S3Addressing(
-            endpoint(config, environment),
-            region(config, environment),
-            Optional.ofNullable(config.pathStyle()),
-            config.dualStack(),
-            config.fips());
+    S3Addressing addressing = addressing(config, environment);
     HttpTransport transport =
         new HttpTransport(
             TransportConfig.DEFAULT
@@ -50,6 +44,22 @@ public final class S3Stores {
                     config.requestTimeout()));
     S3Client client = new S3Client(transport, addressing, credentials(config), config);
     return new S3Store(client, config, new UploadThreads(config.maxConnections()));
+  }
+
+  /** An endpoint of AWS that is written out is as good as none: buckets may be in any region. */
+  static S3Addressing addressing(S3Config config, Map<String, String> environment) {
+    URI endpoint = endpoint(config, environment);
+    Optional<String> own = endpoint == null ? Optional.empty() : S3Addressing.awsRegion(endpoint);
+    String region =
+        config.region() == null && !own.orElse("").isEmpty()
+            ? own.get()
+            : region(config, environment);
+    return new S3Addressing(
+        own.isPresent() ? null : endpoint,
+        region,
+        Optional.ofNullable(config.pathStyle()),
+        config.dualStack(),
+        config.fips());
   }
 
   private static CredentialsSource credentials(S3Config config) {

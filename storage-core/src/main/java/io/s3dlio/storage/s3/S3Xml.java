@@ -268,8 +268,13 @@ final class S3Xml {
   /** Reads a document through and returns its root. */
   private static Element read(ByteBuffer body, String rootName, Visitor visitor)
       throws IOException {
-    byte[] bytes = new byte[body.remaining()];
-    body.get(body.position(), bytes);
+    // A server that is slow to answer may send blanks first, which a document must not begin with.
+    int start = body.position();
+    while (start < body.limit() && body.get(start) <= ' ' && body.get(start) >= 0) {
+      start++;
+    }
+    byte[] bytes = new byte[body.limit() - start];
+    body.get(start, bytes);
     try {
       XMLStreamReader reader = READERS.createXMLStreamReader(new ByteArrayInputStream(bytes));
       try {

@@ -367,7 +367,8 @@ class FileStoreTest {
           store.createWriter(at("a"), options.withReplaceExisting(replace))) {
         writer.write(buffer(content(10)));
         StagedObject staged = writer.stage();
-        assertThat(store.abortUnfinished(file(directory).asPrefix(), "w", Instant.EPOCH))
+        assertThat(
+                store.abortUnfinished(file(directory).asPrefix(), "w", Instant.EPOCH, all -> all))
             .isEqualTo(1);
         assertThatThrownBy(staged::complete)
             .isExactlyInstanceOf(StorageException.class)
@@ -477,8 +478,9 @@ class FileStoreTest {
       store.createWriter(at(name), options).write(buffer(content(1)));
     }
 
-    assertThat(store.abortUnfinished(at("tr"), "w", Instant.EPOCH)).isEqualTo(2);
-    assertThat(store.abortUnfinished(at(""), "w", Instant.now().plus(Duration.ofDays(1))))
+    assertThat(store.abortUnfinished(at("tr"), "w", Instant.EPOCH, all -> all)).isEqualTo(2);
+    assertThat(
+            store.abortUnfinished(at(""), "w", Instant.now().plus(Duration.ofDays(1)), all -> all))
         .as("the id alone tells whose they are")
         .isEqualTo(2);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,33 @@ class S3AddressingTest {
         .isEqualTo("https://[::1]:9000/base/data/k");
     assertThat(at("http://minio", null).target("data", "k").endpoint().port()).isEqualTo(80);
     assertThat(at("https://minio", null).target("data", "k").endpoint().port()).isEqualTo(443);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://s3.us-west-2.amazonaws.com, us-west-2, true",
+    "https://s3-us-west-2.amazonaws.com/, us-west-2, true",
+    "https://s3.cn-north-1.amazonaws.com.cn, cn-north-1, true",
+    "https://s3.amazonaws.com, us-east-1, true",
+    "http://s3.us-west-2.amazonaws.com, us-east-1, false",
+    "https://s3.us-west-2.amazonaws.com:8443, us-east-1, false",
+    "https://s3.us-west-2.amazonaws.com.evil.example, us-east-1, false",
+    "https://bucket.vpce-1.s3.us-west-2.vpce.amazonaws.com, us-east-1, false",
+  })
+  void anEndpointOfAwsThatIsWrittenOutIsAwsWithItsRegion(
+      String endpoint, String region, boolean aws) {
+    S3Config config = S3Config.builder().endpoint(URI.create(endpoint)).build();
+
+    S3Addressing addressing = S3Stores.addressing(config, Map.of());
+
+    assertThat(addressing.isAws()).isEqualTo(aws);
+    assertThat(addressing.region()).isEqualTo(region);
+  }
+
+  @Test
+  void noBucketStandsBeforeAnAddress() {
+    assertThatThrownBy(() -> at("http://10.0.0.1:9000", false)).hasMessageContaining("pathStyle");
+    assertThatThrownBy(() -> at("http://[::1]:9000", false)).hasMessageContaining("pathStyle");
   }
 
   @ParameterizedTest

@@ -584,6 +584,51 @@ class S3StoreFaultTest {
     assertThat(heads.get(1)).as("of c nothing was heard").startsWith("DELETE /bucket/c ");
   }
 
+  @Test
+  void aKeyThatTheServerIsTooBusyToDeleteIsDeletedLater() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                n == 0
+                    ? body(
+                        200,
+                        "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key>"
+                            + "<Code>SlowDown</Code></Error></DeleteResult>",
+                        "")
+                    : NO_CONTENT);
+
+    store.deleteBatch(List.of(OBJECT.withKey("a"), OBJECT.withKey("b")));
+
+    assertThat(heads).hasSize(2);
+    assertThat(heads.get(1)).startsWith("DELETE /bucket/b ");
+  }
+
+  // ---- words
+
+  @Test
+  void whatAServerSaysIsOneBoundedLine() throws IOException {
+    String words = "first\nsecond \u001b[31m".replace("\u001b", "&#x9;") + "x".repeat(100_000);
+    ObjectStore store =
+        open(
+            (n, head) ->
+                body(400, "<Error><Code>Odd</Code><Message>" + words + "</Message></Error>", ""));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("x"), WriterOptions.DEFAULT))
+        .hasMessageContaining("Odd: first second")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000).doesNotContain("\n"));
+  }
+
+  @Test
+  void aBucketThatCannotBeIsAFailureOfTheOperation() throws IOException {
+    ObjectStore store = open((n, head) -> NO_CONTENT);
+
+    assertThatThrownBy(() -> store.stat(new Location("s3", "b", "k")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("Cannot stat")
+        .hasMessageContaining("Invalid bucket");
+    assertThat(heads).isEmpty();
+  }
+
   // ---- settings
 
   @Test
