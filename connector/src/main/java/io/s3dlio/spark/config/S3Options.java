@@ -3,12 +3,15 @@ package io.s3dlio.spark.config;
 import io.s3dlio.storage.s3.S3Config;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
+import io.s3dlio.storage.s3.S3Config.Role;
+import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The options of {@code s3://}. */
 final class S3Options {
@@ -142,6 +145,51 @@ final class S3Options {
           Function.identity(),
           "Of new objects. Unset: as the bucket says.");
 
+  private static final OptionKey<Optional<String>> TAGS =
+      text(
+          "tags",
+          "key=value&key2=value2",
+          Function.identity(),
+          "Of new objects, encoded as in a URL.");
+
+  private static final OptionKey<Optional<String>> ACL =
+      text(
+          "acl",
+          "name of a canned ACL",
+          Function.identity(),
+          "Of new objects, such as `bucket-owner-full-control`. Unset: as the bucket says.");
+
+  private static final OptionKey<Optional<String>> ROLE_ARN =
+      text(
+          "assumedRoleArn",
+          "ARN of a role",
+          Function.identity(),
+          "The role that is assumed, by AWS STS in `region`, with the keys given or found.");
+
+  private static final OptionKey<Optional<String>> ROLE_EXTERNAL_ID =
+      text(
+              "assumedRoleExternalId",
+              "text",
+              Function.identity(),
+              "What the owner of the role demands with `assumedRoleArn`.")
+          .asSecret();
+
+  private static final OptionKey<Optional<String>> ROLE_SESSION_NAME =
+      text(
+          "assumedRoleSessionName",
+          "text",
+          Function.identity(),
+          "What the session of `assumedRoleArn` is called in AWS's logs. Unset: s3dlio.");
+
+  private static final OptionKey<Transport> TRANSPORT =
+      Options.choice(
+          "transport",
+          Scope.CONNECTION,
+          Transport.class,
+          Transport.OWN,
+          "Whose connections carry the requests: `own`, or `sdk` for the AWS SDK's, which knows"
+              + " directory buckets and whatever else AWS has, at several times the CPU.");
+
   private static final OptionKey<Boolean> REQUESTER_PAYS =
       Options.flag(
           "requesterPays",
@@ -179,6 +227,12 @@ final class S3Options {
           SSE,
           SSE_KMS_KEY_ID,
           STORAGE_CLASS,
+          TAGS,
+          ACL,
+          ROLE_ARN,
+          ROLE_EXTERNAL_ID,
+          ROLE_SESSION_NAME,
+          TRANSPORT,
           REQUESTER_PAYS,
           DUAL_STACK,
           FIPS);
@@ -211,6 +265,10 @@ final class S3Options {
         .sse(options.value(SSE).orElse(null))
         .sseKmsKeyId(options.value(SSE_KMS_KEY_ID).orElse(null))
         .storageClass(options.value(STORAGE_CLASS).orElse(null))
+        .tags(options.value(TAGS).orElse(null))
+        .acl(options.value(ACL).orElse(null))
+        .role(role(options))
+        .transport(options.value(TRANSPORT))
         .requesterPays(options.value(REQUESTER_PAYS))
         .dualStack(options.value(DUAL_STACK))
         .fips(options.value(FIPS))
@@ -230,6 +288,20 @@ final class S3Options {
           "Invalid options: sessionToken is given without accessKeyId and secretAccessKey");
     }
     return key.map(id -> new S3Credentials(id, secret.orElseThrow(), token.orElse("")));
+  }
+
+  private static @Nullable Role role(ResolvedOptions options) {
+    Optional<String> arn = options.value(ROLE_ARN);
+    Optional<String> externalId = options.value(ROLE_EXTERNAL_ID);
+    Optional<String> session = options.value(ROLE_SESSION_NAME);
+    if (arn.isEmpty() && (externalId.isPresent() || session.isPresent())) {
+      throw new IllegalArgumentException(
+          "Invalid options: %s is given without assumedRoleArn"
+              .formatted((session.isPresent() ? ROLE_SESSION_NAME : ROLE_EXTERNAL_ID).name()));
+    }
+    return arn.isEmpty()
+        ? null
+        : new Role(arn.get(), externalId.orElse(null), session.orElse("s3dlio"));
   }
 
   private static <T> OptionKey<Optional<T>> text(

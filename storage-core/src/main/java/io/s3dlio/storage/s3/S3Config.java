@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  * @param requesterPays whether the requester pays, as some buckets demand
  * @param dualStack whether AWS's endpoints with IPv6 are used
  * @param fips whether AWS's endpoints with FIPS cryptography are used
+ * @param tags of new objects, as {@code key=value&key2=value2}, encoded as in a URL; null for none
+ * @param acl the canned ACL of new objects; null for the bucket's default
+ * @param role assumed with the credentials; null to use those themselves
+ * @param transport whose connections carry the requests
  */
 public record S3Config(
     @Nullable URI endpoint,
@@ -63,12 +70,57 @@ public record S3Config(
     @Nullable String storageClass,
     boolean requesterPays,
     boolean dualStack,
-    boolean fips)
+    boolean fips,
+    @Nullable String tags,
+    @Nullable String acl,
+    @Nullable Role role,
+    Transport transport)
     implements Serializable {
-  /** Everything from the environment, or by default. */
+  private static final int MAX_PART = 1 << 30;
+  private static final Set<String> SSE = Set.of("AES256", "aws:kms", "aws:kms:dsse");
+  private static final Set<String> ACLS =
+      Set.of(
+          "private",
+          "public-read",
+          "public-read-write",
+          "authenticated-read",
+          "aws-exec-read",
+          "bucket-owner-read",
+          "bucket-owner-full-control");
+  private static final Pattern TAGS = Pattern.compile("[^=&\\s]+=[^=&\\s]*(&[^=&\\s]+=[^=&\\s]*)*");
+
+  /** Everything from the environment, or by default; after what its constructor needs. */
   public static final S3Config DEFAULT = builder().build();
 
-  private static final int MAX_PART = 1 << 30;
+  /** Whose connections carry the requests. */
+  public enum Transport {
+    /** Ours: bytes move between the socket and the caller's buffer. */
+    OWN,
+    /** The AWS SDK's, with every feature of the SDK and at its cost. */
+    SDK
+  }
+
+  /**
+   * A role of AWS STS. {@link #toString} shows its name alone.
+   *
+   * @param externalId what the role's owner demands; null for nothing
+   * @param sessionName names the session in AWS's logs
+   */
+  public record Role(String arn, @Nullable String externalId, String sessionName)
+      implements Serializable {
+    public Role {
+      if (!arn.startsWith("arn:")) {
+        throw new IllegalArgumentException(
+            "Invalid role: '%s' (write its ARN, arn:aws:iam::account:role/name)".formatted(arn));
+      }
+      requireNonNull(sessionName, "sessionName is null");
+    }
+
+    @Override
+    public String toString() {
+      return "Role[" + arn + "]";
+    }
+  }
 
   /** What an upload is checked by. */
   public enum Checksum {
@@ -99,17 +151,33 @@ public record S3Config(
     requireNonNull(checksum, "checksum is null");
     requireNonNull(verifyRead, "verifyRead is null");
     requireNonNull(payloadSigning, "payloadSigning is null");
+    requireNonNull(transport, "transport is null");
     requireIn("maxConnections", maxConnections, 1, 10_000);
     requireIn("partSize", partSize, MultipartPlan.MIN_PART, MAX_PART);
     requireIn("partsInFlight", partsInFlight, 1, 64);
     requireIn("maxAttempts", maxAttempts, 1, 100);
-    if (anonymous && credentials != null) {
+    if (anonymous && (credentials != null || role != null)) {
       throw new IllegalArgumentException(
-          "Invalid configuration: both keys and anonymous are given");
+          "Invalid configuration: both %s and anonymous are given"
+              .formatted(credentials != null ? "keys" : "a role"));
+    }
+    requireOneOf("sse", sse, SSE);
+    requireOneOf("acl", acl, ACLS);
+    if (tags != null && !TAGS.matcher(tags).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid tags: '%s' (write key=value&key2=value2, encoded as in a URL)".formatted(tags));
     }
     if (sseKmsKeyId != null && (sse == null || !sse.startsWith("aws:kms"))) {
       throw new IllegalArgumentException(
           "Invalid configuration: sseKmsKeyId is given, but sse is not aws:kms");
+    }
+  }
+
+  private static void requireOneOf(String name, @Nullable String value, Set<String> known) {
+    if (value != null && !known.contains(value)) {
+      throw new IllegalArgumentException(
+          "Invalid %s: '%s' (one of %s)"
+              .formatted(name, value, String.join(", ", new TreeSet<>(known))));
     }
   }
 
@@ -149,7 +217,11 @@ public record S3Config(
         .storageClass(storageClass)
         .requesterPays(requesterPays)
         .dualStack(dualStack)
-        .fips(fips);
+        .fips(fips)
+        .tags(tags)
+        .acl(acl)
+        .role(role)
+        .transport(transport);
   }
 
   /** Collects values; what is not set has its default. Not thread-safe. */
@@ -177,6 +249,10 @@ public record S3Config(
     private boolean requesterPays;
     private boolean dualStack;
     private boolean fips;
+    private @Nullable String tags;
+    private @Nullable String acl;
+    private @Nullable Role role;
+    private Transport transport = Transport.OWN;
 
     private Builder() {}
 
@@ -295,6 +371,26 @@ public record S3Config(
       return this;
     }
 
+    public Builder tags(@Nullable String value) {
+      tags = value;
+      return this;
+    }
+
+    public Builder acl(@Nullable String value) {
+      acl = value;
+      return this;
+    }
+
+    public Builder role(@Nullable Role value) {
+      role = value;
+      return this;
+    }
+
+    public Builder transport(Transport value) {
+      transport = value;
+      return this;
+    }
+
     /**
      * Returns the configuration.
      *
@@ -324,7 +420,11 @@ public record S3Config(
           storageClass,
           requesterPays,
           dualStack,
-          fips);
+          fips,
+          tags,
+          acl,
+          role,
+          transport);
     }
   }
 }

@@ -47,6 +47,12 @@ final class S3Fields {
     if (config.storageClass() != null) {
       add(fields, "x-amz-storage-class", config.storageClass());
     }
+    if (config.tags() != null) {
+      add(fields, "x-amz-tagging", config.tags());
+    }
+    if (config.acl() != null) {
+      add(fields, "x-amz-acl", config.acl());
+    }
     return fields;
   }
 

@@ -1,6 +1,8 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.TransportConfig;
 import java.net.URI;
@@ -8,6 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 
 /**
  * Opens stores of S3. Stores of one configuration share their connections, their keys and their
@@ -16,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class S3Stores {
   private static final String DEFAULT_REGION = "us-east-1";
 
-  private static final Map<S3Config, S3Store> STORES = new ConcurrentHashMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger(S3Stores.class);
+
+  private static final Map<S3Config, ObjectStore> STORES = new ConcurrentHashMap<>();
 
   private S3Stores() {}
 
@@ -29,8 +38,14 @@ public final class S3Stores {
     return STORES.computeIfAbsent(config, S3Stores::create);
   }
 
-  private static S3Store create(S3Config config) {
+  private static ObjectStore create(S3Config config) {
     Map<String, String> environment = System.getenv();
+    if (config.transport() == Transport.SDK) {
+      return new SdkS3Store(
+          SdkClients.create(config, environment),
+          config.partSize(),
+          config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null);
+    }
     S3Addressing addressing = addressing(config, environment);
     HttpTransport transport =
         new HttpTransport(
@@ -42,7 +57,8 @@ public final class S3Stores {
                     config.firstByteTimeout(),
                     config.stallTimeout(),
                     config.requestTimeout()));
-    S3Client client = new S3Client(transport, addressing, credentials(config), config);
+    S3Client client =
+        new S3Client(transport, addressing, credentials(config, addressing.region()), config);
     return new S3Store(client, config, new UploadThreads(config.maxConnections()));
   }
 
@@ -62,13 +78,13 @@ public final class S3Stores {
         config.fips());
   }
 
-  private static CredentialsSource credentials(S3Config config) {
+  private static CredentialsSource credentials(S3Config config, String region) {
     if (config.anonymous()) {
       return CredentialsSource.ANONYMOUS;
     }
-    return config.credentials() != null
+    return config.credentials() != null && config.role() == null
         ? CredentialsSource.of(config.credentials())
-        : new DefaultCredentials();
+        : new SdkCredentials(SdkCredentials.provider(config, region));
   }
 
   static @Nullable URI endpoint(S3Config config, Map<String, String> environment) {
@@ -95,6 +111,16 @@ public final class S3Stores {
     }
     String text =
         environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", ""));
-    return text.isBlank() ? DEFAULT_REGION : text;
+    return text.isBlank() ? ofProfile().orElse(DEFAULT_REGION) : text;
+  }
+
+  /** The SDK's own chain would ask the instance too, which takes seconds where there is none. */
+  private static Optional<String> ofProfile() {
+    try {
+      return Optional.of(new AwsProfileRegionProvider().getRegion().id());
+    } catch (SdkClientException e) {
+      LOG.debug("No profile names a region", e);
+      return Optional.empty();
+    }
   }
 }

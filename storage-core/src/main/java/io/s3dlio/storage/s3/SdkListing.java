@@ -48,7 +48,7 @@ final class SdkListing implements ObjectListing {
                   object.size(),
                   // A HEAD tells no more than seconds, and an object has one time.
                   object.lastModified().truncatedTo(ChronoUnit.SECONDS),
-                  SdkS3Store.unquoted(object.eTag()));
+                  S3Store.unquoted(object.eTag()));
         }
       } else if (last) {
         return false;

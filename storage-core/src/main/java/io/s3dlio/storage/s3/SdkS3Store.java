@@ -32,6 +32,7 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -55,14 +56,17 @@ final class SdkS3Store implements ObjectStore {
 
   private final S3Client client;
   private final int partSize;
+  private final @Nullable ChecksumAlgorithm checksum;
 
   /**
-   * @param client is closed with the store
+   * @param client stays the caller's
    * @param partSize the bytes of each part of a multipart upload but the last, 5 MiB or more
+   * @param checksum what uploads are checked by; null for what the client does by itself
    */
-  SdkS3Store(S3Client client, int partSize) {
+  SdkS3Store(S3Client client, int partSize, @Nullable ChecksumAlgorithm checksum) {
     this.client = client;
     this.partSize = partSize;
+    this.checksum = checksum;
   }
 
   @Override
@@ -76,7 +80,7 @@ final class SdkS3Store implements ObjectStore {
       HeadObjectResponse answer =
           client.headObject(head -> head.bucket(location.container()).key(location.key()));
       return new ObjectInfo(
-          location, answer.contentLength(), answer.lastModified(), unquoted(answer.eTag()));
+          location, answer.contentLength(), answer.lastModified(), S3Store.unquoted(answer.eTag()));
     } catch (SdkException e) {
       throw SdkErrors.of(operation, location, e);
     }
@@ -97,7 +101,7 @@ final class SdkS3Store implements ObjectStore {
             .key(location.key())
             .range("bytes=%d-%d".formatted(request.offset(), end - 1));
     if (!request.etag().isEmpty()) {
-      get.ifMatch(quoted(request.etag()));
+      get.ifMatch(S3Store.quoted(request.etag()));
     }
     try (ResponseInputStream<GetObjectResponse> body = client.getObject(get.build())) {
       try {
@@ -119,7 +123,7 @@ final class SdkS3Store implements ObjectStore {
       ReadRequest request, long end, ResponseInputStream<GetObjectResponse> body)
       throws IOException {
     GetObjectResponse answer = body.response();
-    if (!request.etag().isEmpty() && !request.etag().equals(unquoted(answer.eTag()))) {
+    if (!request.etag().isEmpty() && !request.etag().equals(S3Store.unquoted(answer.eTag()))) {
       throw changed(request);
     }
     long total = totalLength(request, answer);
@@ -204,7 +208,10 @@ final class SdkS3Store implements ObjectStore {
       throws IOException {
     requireWritable(location);
     PutObjectRequest.Builder put =
-        PutObjectRequest.builder().bucket(location.container()).key(location.key());
+        PutObjectRequest.builder()
+            .bucket(location.container())
+            .key(location.key())
+            .checksumAlgorithm(checksum);
     if (!options.replaceExisting()) {
       put.ifNoneMatch("*");
     }
@@ -222,7 +229,7 @@ final class SdkS3Store implements ObjectStore {
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
     requireWritable(location);
-    return new SdkWriter(this, client, location, options, partSize);
+    return new SdkWriter(this, client, location, options, partSize, checksum);
   }
 
   @Override
@@ -310,10 +317,9 @@ final class SdkS3Store implements ObjectStore {
         : new StorageException(failure);
   }
 
+  /** Keeps its client: it is the JVM's. */
   @Override
-  public void close() {
-    client.close();
-  }
+  public void close() {}
 
   private static void requireObject(String operation, Location location) throws StorageException {
     requireS3(location);
@@ -337,18 +343,5 @@ final class SdkS3Store implements ObjectStore {
       throw new IllegalArgumentException(
           "Invalid location: %s (this store has s3:// alone)".formatted(location));
     }
-  }
-
-  /** An etag is quoted in most headers and answers, and not in ours. */
-  static String unquoted(@Nullable String etag) {
-    if (etag == null) {
-      return "";
-    }
-    boolean quoted = etag.length() > 1 && etag.startsWith("\"") && etag.endsWith("\"");
-    return quoted ? etag.substring(1, etag.length() - 1) : etag;
-  }
-
-  static String quoted(String etag) {
-    return '"' + etag + '"';
   }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
@@ -31,6 +32,7 @@ final class SdkWriter implements ObjectWriter {
   private final S3Client client;
   private final Location location;
   private final WriterOptions options;
+  private final @Nullable ChecksumAlgorithm checksum;
   private final BufferLease memory;
   private final ByteBuffer part;
   private final List<CompletedPart> parts = new ArrayList<>();
@@ -39,11 +41,17 @@ final class SdkWriter implements ObjectWriter {
   private boolean ended;
 
   SdkWriter(
-      SdkS3Store store, S3Client client, Location location, WriterOptions options, int partSize) {
+      SdkS3Store store,
+      S3Client client,
+      Location location,
+      WriterOptions options,
+      int partSize,
+      @Nullable ChecksumAlgorithm checksum) {
     this.store = store;
     this.client = client;
     this.location = location;
     this.options = options;
+    this.checksum = checksum;
     this.memory = BufferPool.shared().acquire(partSize);
     this.part = memory.buffer();
   }
@@ -75,9 +83,15 @@ final class SdkWriter implements ObjectWriter {
                       .bucket(location.container())
                       .key(location.key())
                       .uploadId(id)
-                      .partNumber(number),
+                      .partNumber(number)
+                      .checksumAlgorithm(checksum),
               RequestBody.fromRemainingByteBuffer(part));
-      parts.add(CompletedPart.builder().partNumber(number).eTag(answer.eTag()).build());
+      parts.add(
+          CompletedPart.builder()
+              .partNumber(number)
+              .eTag(answer.eTag())
+              .checksumCRC32C(answer.checksumCRC32C())
+              .build());
     } catch (SdkException e) {
       throw SdkErrors.of("put", location, e);
     }
@@ -91,7 +105,11 @@ final class SdkWriter implements ObjectWriter {
         id =
             client
                 .createMultipartUpload(
-                    create -> create.bucket(location.container()).key(location.key()))
+                    create ->
+                        create
+                            .bucket(location.container())
+                            .key(location.key())
+                            .checksumAlgorithm(checksum))
                 .uploadId();
       } catch (SdkException e) {
         throw SdkErrors.of("put", location, e);

@@ -1,19 +1,12 @@
 package io.s3dlio.storage.transport;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.Provider;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
@@ -64,25 +57,8 @@ final class TlsContext {
     }
   }
 
-  private static TrustManager[] trust(@Nullable String caBundle)
-      throws IOException, GeneralSecurityException {
-    KeyStore trusted = null;
-    if (caBundle != null) {
-      trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      int count = 0;
-      try (InputStream in = Files.newInputStream(Path.of(caBundle))) {
-        for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-          trusted.setCertificateEntry("ca-" + count++, each);
-        }
-      }
-      if (count == 0) {
-        throw new IOException("Cannot trust " + caBundle + ": it holds no certificate (in PEM)");
-      }
-    }
-    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-    factory.init(trusted);
-    TrustManager[] managers = factory.getTrustManagers();
+  private static TrustManager[] trust(@Nullable String caBundle) throws IOException {
+    TrustManager[] managers = TlsTrust.of(caBundle);
     for (int i = 0; i < managers.length; i++) {
       if (managers[i] instanceof X509ExtendedTrustManager jdk) {
         managers[i] = new JdkTrust(jdk);

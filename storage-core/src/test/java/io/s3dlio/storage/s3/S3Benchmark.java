@@ -118,7 +118,7 @@ public final class S3Benchmark {
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
             .build();
-    return new SdkS3Store(client, PUT);
+    return new SdkS3Store(client, PUT, null);
   }
 
   private void large(int rounds) throws Exception {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store makes of answers that no healthy server gives. */
@@ -631,13 +632,18 @@ class S3StoreFaultTest {
 
   // ---- settings
 
-  @Test
-  void settingsTravelWithTheRequestsThatTheyConcern() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void settingsTravelWithTheRequestsThatTheyConcern(S3Config.Transport transport)
+      throws IOException {
     ObjectStore store =
         open(
             (n, head) -> body(200, "", TIMES + "ETag: \"e\"\r\n"),
             config ->
                 config
+                    .transport(transport)
+                    .tags("team=vision&cost=a%20b")
+                    .acl("bucket-owner-full-control")
                     .sse("aws:kms")
                     .sseKmsKeyId("key-1")
                     .storageClass("STANDARD_IA")
@@ -646,15 +652,22 @@ class S3StoreFaultTest {
     store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
     store.delete(OBJECT);
 
+    assertThat(heads.get(0).contains("User-Agent: aws-sdk-java/"))
+        .isEqualTo(transport == S3Config.Transport.SDK);
+    String last = heads.get(heads.size() - 1);
     assertThat(heads.get(0))
+        .contains("x-amz-tagging: team=vision&cost=a%20b\r\n")
+        .contains("x-amz-acl: bucket-owner-full-control\r\n")
         .contains("x-amz-server-side-encryption: aws:kms\r\n")
         .contains("x-amz-server-side-encryption-aws-kms-key-id: key-1\r\n")
         .contains("x-amz-storage-class: STANDARD_IA\r\n")
         .contains("x-amz-request-payer: requester\r\n")
         .contains("/eu-test-1/s3/aws4_request");
-    assertThat(heads.get(1))
+    assertThat(last)
+        .startsWith("DELETE ")
         .contains("x-amz-request-payer: requester\r\n")
-        .doesNotContain("x-amz-storage-class");
+        .doesNotContain("x-amz-storage-class")
+        .doesNotContain("x-amz-tagging");
   }
 
   @Test
@@ -677,6 +690,58 @@ class S3StoreFaultTest {
       store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
       assertThat(heads.get(heads.size() - 1)).contains(each.has()).doesNotContain(each.lacks());
     }
+  }
+
+  @Test
+  void aRoleIsAssumedWithTheKeysAndItsOwnSignRequests() throws IOException {
+    String answer =
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLEKEY</AccessKeyId>"
+            + "<SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token"
+            + "</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>"
+            + "</AssumeRoleResult></AssumeRoleResponse>";
+    HttpStub sts =
+        new HttpStub(
+            (connection, request, head) -> {
+              heads.add(head);
+              return body(200, answer, "Content-Type: text/xml\r\n");
+            });
+    servers.add(sts);
+    System.setProperty("aws.endpointUrlSts", sts.endpoint().toString());
+    try {
+      ObjectStore store =
+          open(
+              (n, head) -> head(1, "e", ""),
+              config ->
+                  config.role(
+                      new S3Config.Role("arn:aws:iam::123456789012:role/reader", "ext", "run-7")));
+      store.stat(OBJECT);
+      store.stat(OBJECT);
+    } finally {
+      System.clearProperty("aws.endpointUrlSts");
+    }
+
+    assertThat(heads.get(0)).startsWith("POST / ").contains("Credential=id/");
+    assertThat(heads).as("the role is asked for once").hasSize(3);
+    assertThat(heads.get(2))
+        .contains("Credential=ROLEKEY/")
+        .contains("x-amz-security-token: role-token");
+  }
+
+  @Test
+  void whatTheSdkCannotDoIsRefused() {
+    for (UnaryOperator<S3Config.Builder> unable :
+        List.<UnaryOperator<S3Config.Builder>>of(
+            config -> config.checksum(S3Config.Checksum.MD5),
+            config -> config.payloadSigning(S3Config.PayloadSigning.NEVER))) {
+      S3Config config = unable.apply(S3Config.builder().transport(S3Config.Transport.SDK)).build();
+      assertThatThrownBy(() -> S3Stores.open(config)).hasMessageContaining("transport=sdk");
+    }
+    assertThatThrownBy(() -> S3Config.builder().sse("SSE-C").build())
+        .hasMessageContaining("Invalid sse: 'SSE-C' (one of AES256, aws:kms, aws:kms:dsse)");
+    assertThatThrownBy(() -> S3Config.builder().acl("mine").build())
+        .hasMessageContaining("bucket-owner-full-control");
+    assertThatThrownBy(() -> S3Config.builder().tags("a").build())
+        .hasMessageContaining("Invalid tags");
   }
 
   @Test

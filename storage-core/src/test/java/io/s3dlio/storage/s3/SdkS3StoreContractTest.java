@@ -12,7 +12,14 @@ class SdkS3StoreContractTest extends ObjectStoreContract {
     return new MinioFixture() {
       @Override
       public ObjectStore open() {
-        return new SdkS3Store(client(), PART);
+        return S3Stores.open(
+            S3Config.builder()
+                .endpoint(endpoint())
+                .region("us-east-1")
+                .credentials(credentials())
+                .partSize(PART)
+                .transport(S3Config.Transport.SDK)
+                .build());
       }
     };
   }
