@@ -4,6 +4,7 @@ import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.read.ReadSchema;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.SessionConfigSupport;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -48,6 +49,11 @@ public final class S3dlioDataSource
   @Override
   public boolean supportsExternalMetadata() {
     return true;
+  }
+
+  /** Returns Hadoop's settings, with those that the active session was given at run time. */
+  static Configuration hadoopSettings() {
+    return SparkSession.active().sessionState().newHadoopConf();
   }
 
   /** Returns the active session's settings. */

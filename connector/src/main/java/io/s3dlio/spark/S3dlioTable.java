@@ -67,7 +67,8 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
     return new S3dlioScanBuilder(
         listing,
         givenSchema,
-        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings()));
+        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
+            .withHadoop(S3dlioDataSource.hadoopSettings(), locations));
   }
 
   @Override
@@ -76,6 +77,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
         locations,
         info,
         ResolvedOptions.forWrite(
-            info.options().asCaseSensitiveMap(), S3dlioDataSource.sessionSettings()));
+                info.options().asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
+            .withHadoop(S3dlioDataSource.hadoopSettings(), locations));
   }
 }

@@ -12,8 +12,10 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.zip.CRC32;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.DataFrameWriter;
@@ -281,6 +283,38 @@ class S3JobTest {
                     .option("partSize", "1mb")
                     .save(uri))
         .hasMessageContaining("Invalid partSize");
+  }
+
+  @Test
+  void settingsOfHadoopThatAreMadeAtRunTimeAreEnough() {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Map<String, String> settings =
+        Map.of(
+            "fs.s3a.bucket." + BUCKET + ".endpoint",
+            System.getenv("S3DLIO_TEST_MINIO"),
+            "fs.s3a.access.key",
+            System.getenv("S3DLIO_TEST_KEY"),
+            "fs.s3a.secret.key",
+            System.getenv("S3DLIO_TEST_SECRET"));
+    settings.forEach(hadoop::set);
+    try {
+      spark
+          .range(0, 4, 1, 2)
+          .write()
+          .format("s3dlio")
+          .mode("append")
+          .option("objectName", "sample_{:04d}.bin")
+          .option("objectSize", "1000")
+          .save(uri.replace("s3://", "s3a://"));
+      Dataset<Row> rows = spark.read().format("s3dlio").load(uri);
+
+      assertThat(rows.selectExpr("sum(length(content))").first().getLong(0)).isEqualTo(4000);
+      assertThat(rows.queryExecution().executedPlan().treeString())
+          .contains("endpoint=" + System.getenv("S3DLIO_TEST_MINIO") + " (hadoop)")
+          .doesNotContain(System.getenv("S3DLIO_TEST_SECRET"));
+    } finally {
+      settings.keySet().forEach(hadoop::unset);
+    }
   }
 
   @Test

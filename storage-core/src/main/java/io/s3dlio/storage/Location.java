@@ -27,6 +27,7 @@ public record Location(String scheme, String container, String key) implements S
   public static final Comparator<String> KEY_ORDER = Location::compareUtf8;
 
   private static final List<String> LOCAL_SCHEMES = List.of("file", "direct");
+  private static final List<String> HADOOPS_S3 = List.of("s3a", "s3n");
   private static final List<String> SCHEMES = List.of("file", "direct", "s3", "az", "gs");
 
   public Location {
@@ -61,7 +62,7 @@ public record Location(String scheme, String container, String key) implements S
   /**
    * Parses {@code scheme://container/key}. For local files {@code file:/path}, {@code
    * file://./path} and a path without a scheme are accepted too; a relative one starts at the
-   * working directory.
+   * working directory. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}.
    *
    * @throws IllegalArgumentException if the scheme is unknown, the container is missing, or there
    *     is user info; the message does not repeat it
@@ -82,7 +83,8 @@ public record Location(String scheme, String container, String key) implements S
       }
       return local("file", uri);
     }
-    String scheme = uri.substring(0, colon).toLowerCase(Locale.ROOT);
+    String written = uri.substring(0, colon).toLowerCase(Locale.ROOT);
+    String scheme = HADOOPS_S3.contains(written) ? "s3" : written;
     String rest = uri.substring(colon + 1);
     if (LOCAL_SCHEMES.contains(scheme)) {
       return rest.startsWith("//")

@@ -37,7 +37,7 @@ public final class ObjectStores {
     return switch (location.scheme()) {
       case "file" -> new FileStore(config);
       case "direct" -> new DirectStore(config);
-      case "s3" -> S3Stores.open(config.s3());
+      case "s3" -> S3Stores.open(config.s3(location.container()));
       default ->
           throw new IllegalArgumentException(
               "Cannot open %s: no store for '%s' yet (use file, direct or s3)"

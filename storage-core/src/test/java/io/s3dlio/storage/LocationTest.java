@@ -58,6 +58,12 @@ class LocationTest {
         .isEqualTo(HERE + "/gr\u00fc\u00df \ud834\udd1e");
   }
 
+  @Test
+  void whatHadoopCallsS3IsS3() {
+    assertThat(Location.parse("s3a://bucket/a?b")).isEqualTo(Location.parse("s3://bucket/a?b"));
+    assertThat(Location.parse("S3N://bucket")).hasToString("s3://bucket/");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -65,7 +71,7 @@ class LocationTest {
         "''|it is empty",
         "' '|it is empty",
         "http://host/a|unknown scheme 'http' (known: file, direct, s3, az, gs)",
-        "s3a://bucket/a|unknown scheme 's3a'",
+        "s3b://bucket/a|unknown scheme 's3b'",
         "s3:/bucket/a|'s3:' is not followed by '//'",
         "s3:bucket|'s3:' is not followed by '//'",
         "s3:///a|s3:// names no container (write s3://container/key)",

@@ -10,13 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * The values in force for one read or write and where each came from. Precedence: the option of the
  * read or write, the session's {@code spark.datasource.s3dlio.*}, Spark's own setting where the
- * option follows one, the default. Immutable; lives on the driver.
+ * option follows one, Hadoop's {@code fs.s3a.*}, the default. Immutable; lives on the driver.
  */
 public final class ResolvedOptions {
   /** The prefix of session settings that are defaults of options. */
@@ -33,6 +35,9 @@ public final class ResolvedOptions {
 
   private final Map<OptionKey<?>, Value> values;
 
+  /** Of buckets that Hadoop's settings treat each in its own way. */
+  private final Map<String, ResolvedOptions> buckets;
+
   private record Value(Object value, String text, Origin origin) {}
 
   /** Where a value came from. */
@@ -40,11 +45,13 @@ public final class ResolvedOptions {
     OPTION,
     SESSION,
     SPARK,
+    HADOOP,
     DEFAULT
   }
 
-  private ResolvedOptions(Map<OptionKey<?>, Value> values) {
+  private ResolvedOptions(Map<OptionKey<?>, Value> values, Map<String, ResolvedOptions> buckets) {
     this.values = values;
+    this.buckets = buckets;
   }
 
   /** Resolves a read's options. Both maps' keys are taken in any case. */
@@ -89,7 +96,7 @@ public final class ResolvedOptions {
     for (OptionKey<?> key : known) {
       values.put(key, resolve(key, given, sessionDefaults, spark));
     }
-    return new ResolvedOptions(values);
+    return new ResolvedOptions(values, Map.of());
   }
 
   private static Value resolve(
@@ -129,7 +136,49 @@ public final class ResolvedOptions {
     }
     Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
     changed.put(key, value(key, text, Origin.DEFAULT));
-    return new ResolvedOptions(changed);
+    return new ResolvedOptions(changed, buckets);
+  }
+
+  /**
+   * Returns these options with Hadoop's settings of {@code fs.s3a.*} for defaults where a location
+   * is on {@code s3://}.
+   *
+   * @throws IllegalArgumentException if a setting is malformed or asks for what we cannot do
+   */
+  public ResolvedOptions withHadoop(Configuration hadoop, List<Location> locations) {
+    Map<String, ResolvedOptions> own = new LinkedHashMap<>();
+    for (Location location : locations) {
+      if (location.scheme().equals("s3")) {
+        own.computeIfAbsent(
+            location.container(), bucket -> withHadoop(S3aSettings.options(hadoop, bucket)));
+      }
+    }
+    boolean alike = own.values().stream().map(each -> each.values).distinct().count() == 1;
+    return own.isEmpty()
+        ? this
+        : alike ? own.values().iterator().next() : new ResolvedOptions(values, own);
+  }
+
+  private ResolvedOptions withHadoop(Map<String, String> options) {
+    boolean keysGiven = S3Options.identity().stream().anyMatch(this::isGiven);
+    Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
+    for (OptionKey<?> key : S3Options.all()) {
+      String text = options.get(key.name());
+      // Whose requests they are is decided in one place, not mixed from several.
+      if (text != null && !isGiven(key) && !(keysGiven && S3Options.identity().contains(key))) {
+        try {
+          changed.put(key, value(key, text, Origin.HADOOP));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "Invalid setting of fs.s3a for %s: %s".formatted(key, e.getMessage()), e);
+        }
+      }
+    }
+    return new ResolvedOptions(changed, Map.of());
+  }
+
+  private boolean isGiven(OptionKey<?> key) {
+    return origin(key) != Origin.DEFAULT;
   }
 
   /** Returns where an option's value came from. */
@@ -168,7 +217,13 @@ public final class ResolvedOptions {
   /** Returns what stores are opened with by default in this session. */
   public StoreConfig storeConfig() {
     return new StoreConfig(
-        value(Options.PAGE_CACHE_MODE), value(Options.DIRECT_FALLBACK), S3Options.config(this));
+        value(Options.PAGE_CACHE_MODE),
+        value(Options.DIRECT_FALLBACK),
+        S3Options.config(this),
+        buckets.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey, bucket -> S3Options.config(bucket.getValue()))));
   }
 
   /** Returns what was set, but secrets, by name, as it was written: for plans and manifests. */
@@ -185,8 +240,25 @@ public final class ResolvedOptions {
 
   /** Returns every value in force and, where it is not the default, its origin. */
   public String describe() {
+    String ofAll = describe(entry -> true);
+    return buckets.isEmpty()
+        ? ofAll
+        : ofAll
+            + buckets.entrySet().stream()
+                .map(
+                    bucket ->
+                        "; %s: %s"
+                            .formatted(
+                                bucket.getKey(),
+                                bucket
+                                    .getValue()
+                                    .describe(entry -> entry.origin() == Origin.HADOOP)))
+                .collect(Collectors.joining());
+  }
+
+  private String describe(Predicate<Value> shown) {
     return values.entrySet().stream()
-        .filter(entry -> !entry.getValue().text().isEmpty())
+        .filter(entry -> !entry.getValue().text().isEmpty() && shown.test(entry.getValue()))
         .map(
             entry -> {
               Origin origin = entry.getValue().origin();

@@ -10,6 +10,7 @@ import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -237,7 +238,22 @@ final class S3Options {
           DUAL_STACK,
           FIPS);
 
+  private static final Set<OptionKey<?>> IDENTITY =
+      Set.of(
+          ACCESS_KEY_ID,
+          SECRET_ACCESS_KEY,
+          SESSION_TOKEN,
+          ANONYMOUS,
+          ROLE_ARN,
+          ROLE_EXTERNAL_ID,
+          ROLE_SESSION_NAME);
+
   private S3Options() {}
+
+  /** Returns the options that say whose the requests are. */
+  static Set<OptionKey<?>> identity() {
+    return IDENTITY;
+  }
 
   static List<OptionKey<?>> all() {
     return ALL;

@@ -1,8 +1,11 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
+import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.jdk.javaapi.CollectionConverters;
@@ -30,14 +33,20 @@ record JobSession(SparkSession spark, boolean owned) implements AutoCloseable {
     return spark.sparkContext().isLocal();
   }
 
-  /** Returns a write's options as they are in force in this session. */
-  ResolvedOptions writeOptions(Map<String, String> options) {
-    return ResolvedOptions.forWrite(options, settings());
+  /** Returns the options of a write to a location as they are in force in this session. */
+  ResolvedOptions writeOptions(Map<String, String> options, Location location) {
+    return ResolvedOptions.forWrite(options, settings()).withHadoop(hadoop(), List.of(location));
   }
 
-  /** Returns what this session opens stores with. */
-  StoreConfig storeConfig() {
-    return ResolvedOptions.forRead(Map.of(), settings()).storeConfig();
+  /** Returns what this session opens the store of a location with. */
+  StoreConfig storeConfig(Location location) {
+    return ResolvedOptions.forRead(Map.of(), settings())
+        .withHadoop(hadoop(), List.of(location))
+        .storeConfig();
+  }
+
+  private Configuration hadoop() {
+    return spark.sessionState().newHadoopConf();
   }
 
   private Map<String, String> settings() {

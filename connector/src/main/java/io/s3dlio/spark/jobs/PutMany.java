@@ -134,7 +134,7 @@ public final class PutMany extends Job {
           .save(prefix.toString());
     }
     Figures.Work work = meter.stop(session.isLocal());
-    Manifest manifest = manifest(session.writeOptions(options), prefix);
+    Manifest manifest = manifest(session.writeOptions(options, prefix), prefix);
     report(work.figures(manifest.count(), manifest.bytes()), prefix, manifest);
   }
 

@@ -140,7 +140,7 @@ public final class Quickstart extends Job {
 
   private static Figures prove(JobSession session, Location prefix, DataSet set)
       throws IOException {
-    StoreConfig config = session.storeConfig();
+    StoreConfig config = session.storeConfig(prefix);
     try (ObjectStore store = ObjectStores.forLocation(prefix, config)) {
       List<Manifest> manifests = Manifests.find(store, prefix);
       JavaSparkContext spark = new JavaSparkContext(session.spark().sparkContext());

@@ -57,7 +57,7 @@ public final class Verify extends Job {
   }
 
   private boolean verify(JobSession session, Location prefix) throws IOException {
-    StoreConfig config = session.storeConfig();
+    StoreConfig config = session.storeConfig(prefix);
     try (ObjectStore store = ObjectStores.forLocation(prefix, config)) {
       List<Manifest> manifests = Manifests.find(store, prefix);
       if (manifests.isEmpty()) {

@@ -59,7 +59,7 @@ record WriteJob(
       return store;
     }
     int partSize = Math.toIntExact(options.value(Options.PART_SIZE));
-    return store.withS3(store.s3().toBuilder().partSize(partSize).build());
+    return store.withS3(store.s3(prefix.container()).toBuilder().partSize(partSize).build());
   }
 
   /** Opens the store that the objects go to. The caller closes it. */
