@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,18 +25,14 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** The main job against the MinIO that the environment names, looked at by the AWS SDK. */
-@EnabledIfEnvironmentVariable(named = "S3DLIO_TEST_MINIO", matches = "http.+")
+/** The main job against a server of S3, looked at by the AWS SDK. */
 class S3JobTest {
+  private static final S3Server SERVER = S3Server.best();
   private static final String BUCKET = "spark-" + UUID.randomUUID();
   private static final int SIZE = 300_000;
 
@@ -48,16 +44,7 @@ class S3JobTest {
 
   @BeforeAll
   static void makeBucket() {
-    client =
-        S3Client.builder()
-            .endpointOverride(URI.create(System.getenv("S3DLIO_TEST_MINIO")))
-            .region(Region.US_EAST_1)
-            .forcePathStyle(true)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(
-                        System.getenv("S3DLIO_TEST_KEY"), System.getenv("S3DLIO_TEST_SECRET"))))
-            .build();
+    client = SERVER.client();
     client.createBucket(create -> create.bucket(BUCKET));
   }
 
@@ -70,9 +57,9 @@ class S3JobTest {
     return spark
         .read()
         .format("s3dlio")
-        .option("endpoint", System.getenv("S3DLIO_TEST_MINIO"))
-        .option("accessKeyId", System.getenv("S3DLIO_TEST_KEY"))
-        .option("secretAccessKey", System.getenv("S3DLIO_TEST_SECRET"));
+        .option("endpoint", SERVER.endpoint().toString())
+        .option("accessKeyId", SERVER.accessKeyId())
+        .option("secretAccessKey", SERVER.secretAccessKey());
   }
 
   private static DataFrameWriter<Row> writer(Dataset<?> rows) {
@@ -80,9 +67,9 @@ class S3JobTest {
         .write()
         .format("s3dlio")
         .mode("append")
-        .option("endpoint", System.getenv("S3DLIO_TEST_MINIO"))
-        .option("accessKeyId", System.getenv("S3DLIO_TEST_KEY"))
-        .option("secretAccessKey", System.getenv("S3DLIO_TEST_SECRET"));
+        .option("endpoint", SERVER.endpoint().toString())
+        .option("accessKeyId", SERVER.accessKeyId())
+        .option("secretAccessKey", SERVER.secretAccessKey());
   }
 
   private DataFrameWriter<Row> generator(int count) {
@@ -291,11 +278,11 @@ class S3JobTest {
     Map<String, String> settings =
         Map.of(
             "fs.s3a.bucket." + BUCKET + ".endpoint",
-            System.getenv("S3DLIO_TEST_MINIO"),
+            SERVER.endpoint().toString(),
             "fs.s3a.access.key",
-            System.getenv("S3DLIO_TEST_KEY"),
+            SERVER.accessKeyId(),
             "fs.s3a.secret.key",
-            System.getenv("S3DLIO_TEST_SECRET"));
+            SERVER.secretAccessKey());
     settings.forEach(hadoop::set);
     try {
       spark
@@ -310,8 +297,8 @@ class S3JobTest {
 
       assertThat(rows.selectExpr("sum(length(content))").first().getLong(0)).isEqualTo(4000);
       assertThat(rows.queryExecution().executedPlan().treeString())
-          .contains("endpoint=" + System.getenv("S3DLIO_TEST_MINIO") + " (hadoop)")
-          .doesNotContain(System.getenv("S3DLIO_TEST_SECRET"));
+          .contains("endpoint=" + SERVER.endpoint().toString() + " (hadoop)")
+          .doesNotContain(SERVER.secretAccessKey());
     } finally {
       settings.keySet().forEach(hadoop::unset);
     }
@@ -321,7 +308,7 @@ class S3JobTest {
   void keysAreNowhereToBeSeen() throws IOException {
     generator(3).save(uri);
     Dataset<Row> rows = reader().load(uri);
-    String secret = System.getenv("S3DLIO_TEST_SECRET");
+    String secret = SERVER.secretAccessKey();
 
     assertThat(rows.queryExecution().toString()).doesNotContain(secret);
     assertThat(rows.queryExecution().executedPlan().treeString()).doesNotContain(secret);

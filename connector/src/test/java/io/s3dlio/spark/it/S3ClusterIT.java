@@ -3,8 +3,8 @@ package io.s3dlio.spark.it;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.testing.S3Server;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,33 +12,27 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Executors in processes of their own, which learn the keys of S3 from their tasks alone. */
-@EnabledIfEnvironmentVariable(named = "S3DLIO_TEST_MINIO", matches = "http.+")
 class S3ClusterIT {
-  private static final String ENDPOINT = "S3DLIO_TEST_MINIO";
-  private static final String KEY = "S3DLIO_TEST_KEY";
-  private static final String SECRET = "S3DLIO_TEST_SECRET";
+  private static final S3Server SERVER = S3Server.best();
 
   @TempDir Path folder;
 
   @Test
   void keysOfTheDriverReachTasksAndNothingElse() throws Exception {
     String bucket = "cluster-" + UUID.randomUUID();
-    try (S3Client client = client()) {
+    try (S3Client client = SERVER.client()) {
       client.createBucket(create -> create.bucket(bucket));
     }
     Path work = Files.createDirectory(folder.resolve("work"));
     Path events = Files.createDirectory(work.resolve("events"));
     Path server = folder.resolve("server");
     Files.write(
-        server, List.of(System.getenv(ENDPOINT), System.getenv(KEY), System.getenv(SECRET)));
+        server,
+        List.of(SERVER.endpoint().toString(), SERVER.accessKeyId(), SERVER.secretAccessKey()));
 
     SparkSubmit spark =
         new SparkSubmit(
@@ -62,19 +56,8 @@ class S3ClusterIT {
         .contains("SparkListenerSQLExecutionStart")
         .contains("SparkListenerApplicationEnd");
     for (Path file : files(work)) {
-      assertThat(text(file)).as(file.toString()).doesNotContain(System.getenv(SECRET));
+      assertThat(text(file)).as(file.toString()).doesNotContain(SERVER.secretAccessKey());
     }
-  }
-
-  private static S3Client client() {
-    return S3Client.builder()
-        .endpointOverride(URI.create(System.getenv(ENDPOINT)))
-        .region(Region.US_EAST_1)
-        .forcePathStyle(true)
-        .credentialsProvider(
-            StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(System.getenv(KEY), System.getenv(SECRET))))
-        .build();
   }
 
   /** Everything that a driver and its executors leave: logs of both, the event log, blocks. */

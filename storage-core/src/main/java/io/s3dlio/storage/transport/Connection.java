@@ -340,11 +340,12 @@ final class Connection implements Closeable {
         switch (step(framing, out, left)) {
           case DONE -> done = true;
           case NEEDS_OUTPUT -> {
-            if (head.isSuccess()) {
+            boolean full = direct || out.capacity() == room;
+            if (full && head.isSuccess()) {
               throw tooLong(head, room);
             }
-            truncated = true;
-            done = true;
+            truncated = full;
+            done = full;
           }
           case NEEDS_INPUT -> progress();
         }

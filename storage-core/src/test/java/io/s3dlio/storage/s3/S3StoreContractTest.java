@@ -3,12 +3,12 @@ package io.s3dlio.storage.s3;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.testing.S3Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
-/** Against the MinIO that the environment names. */
-@EnabledIfEnvironmentVariable(named = MinioFixture.ENVIRONMENT, matches = "http.+")
+/** Against MinIO. */
+@EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
 class S3StoreContractTest extends ObjectStoreContract {
+  private static final S3Fixture FIXTURE =
+      new S3Fixture(S3Server.minio().orElseThrow(), S3Config.Transport.OWN);
+
   @Test
   void uploadsAreAbortedThatBeganSinceAndAreTheWritersOwn() throws IOException {
     StagedObject staged = stage("mine", "theirs");
@@ -58,9 +61,9 @@ class S3StoreContractTest extends ObjectStoreContract {
   }
 
   private static List<String> uploads(String prefix) {
-    try (S3Client client = MinioFixture.client()) {
+    try (S3Client client = FIXTURE.server().client()) {
       return client
-          .listMultipartUploads(list -> list.bucket(MinioFixture.bucket()).prefix(prefix))
+          .listMultipartUploads(list -> list.bucket(FIXTURE.bucket()).prefix(prefix))
           .uploads()
           .stream()
           .map(MultipartUpload::key)
@@ -70,18 +73,6 @@ class S3StoreContractTest extends ObjectStoreContract {
 
   @Override
   protected Fixture fixture() {
-    return new MinioFixture() {
-      @Override
-      public ObjectStore open() {
-        S3Config config =
-            S3Config.builder()
-                .endpoint(endpoint())
-                .region("us-east-1")
-                .credentials(credentials())
-                .partSize(PART)
-                .build();
-        return S3Stores.open(config);
-      }
-    };
+    return FIXTURE;
   }
 }

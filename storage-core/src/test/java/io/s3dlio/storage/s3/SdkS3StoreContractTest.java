@@ -1,26 +1,15 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import io.s3dlio.testing.S3Server;
+import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Against the MinIO that the environment names. */
-@EnabledIfEnvironmentVariable(named = MinioFixture.ENVIRONMENT, matches = "http.+")
+/** MinIO through the AWS SDK. */
+@EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
 class SdkS3StoreContractTest extends ObjectStoreContract {
+
   @Override
   protected Fixture fixture() {
-    return new MinioFixture() {
-      @Override
-      public ObjectStore open() {
-        return S3Stores.open(
-            S3Config.builder()
-                .endpoint(endpoint())
-                .region("us-east-1")
-                .credentials(credentials())
-                .partSize(PART)
-                .transport(S3Config.Transport.SDK)
-                .build());
-      }
-    };
+    return new S3Fixture(S3Server.minio().orElseThrow(), S3Config.Transport.SDK);
   }
 }

@@ -57,6 +57,43 @@ class ConnectionTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 4000, 8191, 8192, 8193, 100_000})
+  void bodiesWithoutATargetGrowUpToTheirBound(int chunk) throws Exception {
+    for (int length : new int[] {1, 8191, 8192, 8193, 16_384, 12_320, 70_001}) {
+      String body = "0123456789abcdef".repeat(length / 16 + 1).substring(0, length);
+      StringBuilder chunks =
+          new StringBuilder("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      for (int from = 0; from < length; from += chunk) {
+        String part = body.substring(from, Math.min(length, from + chunk));
+        chunks
+            .append(Integer.toHexString(part.length()))
+            .append("\r\n")
+            .append(part)
+            .append("\r\n");
+      }
+      chunks.append("0\r\n\r\n");
+      for (String answer :
+          List.of(
+              chunks.toString(),
+              "HTTP/1.1 200 x\r\nContent-Length: " + length + "\r\n\r\n" + body,
+              "HTTP/1.1 200 x\r\n\r\n" + body)) {
+        try (ServerStub server = new ServerStub(answer);
+            Connection connection = open(server)) {
+          HttpResponse response = connection.exchange(GET, null, length, HeadCheck.NONE, LIMITS);
+          assertThat(ISO_8859_1.decode(response.body()).toString()).isEqualTo(body);
+          assertThat(response.truncated()).isFalse();
+        }
+        try (ServerStub server = new ServerStub(answer);
+            Connection connection = open(server)) {
+          assertThatThrownBy(
+                  () -> connection.exchange(GET, null, length - 1, HeadCheck.NONE, LIMITS))
+              .hasMessageContaining("exceeds the " + (length - 1) + " bytes");
+        }
+      }
+    }
+  }
+
   @Test
   void aBodyIsSentWholeFromItsBuffersWhichStay() throws Exception {
     try (ServerStub server = new ServerStub("HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n");

@@ -1,0 +1,23 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.testing.S3Server;
+import java.util.Map;
+
+/** Against s3proxy, which every machine has that runs these tests. */
+class S3ProxyContractTest extends ObjectStoreContract {
+  private static final String ORDER = "s3proxy lists in the order of UTF-16";
+  private static final Map<String, String> UNABLE =
+      Map.of(
+          "listingIsInTheOrderOfUtf8Bytes", ORDER,
+          "aListingStartsAfterAnyKey", ORDER,
+          "aDirectoryIsNeverReplaced", "s3proxy keeps keys as folders in memory",
+          "aBatchOfDeletesGoesOnAfterAFailureAndTellsEachOne", "s3proxy refuses no key",
+          "repeatedSlashesNameWhatTheStoreSaysTheyDo", "s3proxy folds slashes",
+          "aPrefixIsText", "s3proxy lists whole folders");
+
+  @Override
+  protected Fixture fixture() {
+    return new S3Fixture(S3Server.s3proxy(), S3Config.Transport.OWN, UNABLE);
+  }
+}
