@@ -4,6 +4,7 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
+import io.s3dlio.storage.transport.ProxyRules;
 import io.s3dlio.storage.transport.TransportConfig;
 import java.net.URI;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class S3Stores {
             TransportConfig.DEFAULT
                 .withMaxConnections(config.maxConnections())
                 .withCaBundle(caBundle(config, environment))
+                .withProxies(ProxyRules.of(environment))
                 .withTimeouts(
                     config.connectTimeout(),
                     config.firstByteTimeout(),

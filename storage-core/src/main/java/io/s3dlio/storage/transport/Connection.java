@@ -47,7 +47,7 @@ final class Connection implements Closeable {
   private final HeadParser parser = new HeadParser();
   private final ChunkedDecoder decoder = new ChunkedDecoder();
   private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).limit(0);
-  private final HeadWriter out = new HeadWriter();
+  private final HeadWriter out;
   private Phase phase = Phase.WRITE;
   private long stallNanos;
   private boolean usable = true;
@@ -57,7 +57,15 @@ final class Connection implements Closeable {
   private boolean reused;
 
   Connection(Wire wire, String authority, LongSupplier clock) {
+    this(wire, authority, null, clock);
+  }
+
+  /**
+   * @param proxy reads the requests; null if the server itself does, or a tunnel leads there
+   */
+  Connection(Wire wire, String authority, @Nullable Proxy proxy, LongSupplier clock) {
     this.wire = wire;
+    this.out = new HeadWriter(authority, proxy);
     this.authority = authority;
     this.clock = clock;
     this.deadline = new Deadline(wire);
@@ -132,7 +140,7 @@ final class Connection implements Closeable {
     deadline.begin(clock.getAsLong() + limits.whole().toNanos());
     try {
       boolean asks = request.bodyLength() >= limits.expectContinueBytes();
-      ByteBuffer first = out.write(request, authority, asks);
+      ByteBuffer first = out.write(request, asks);
       @Nullable IOException unsent = asks ? send(first) : send(buffers(first, request.body()));
       boolean refused = asks && unsent == null && !isAwaited(limits);
       if (asks && unsent == null && !refused) {

@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -42,9 +43,10 @@ final class Connector {
    */
   Wire connect(Endpoint endpoint) throws IOException {
     IOException last = null;
-    for (InetSocketAddress address : addresses(endpoint)) {
+    Optional<Proxy> proxy = config.proxies().proxy(endpoint);
+    for (InetSocketAddress address : addresses(proxy.map(Proxy::endpoint).orElse(endpoint))) {
       try {
-        Wire wire = open(endpoint, address);
+        Wire wire = open(endpoint, proxy, address);
         failedAt.remove(address);
         return wire;
       } catch (ClosedByInterruptException e) {
@@ -60,13 +62,18 @@ final class Connector {
     throw failure(endpoint, last == null ? new IOException("it has no address") : last);
   }
 
-  private Wire open(Endpoint endpoint, InetSocketAddress address) throws IOException {
+  private Wire open(Endpoint endpoint, Optional<Proxy> proxy, InetSocketAddress address)
+      throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
       // The channel's own connect takes no timeout.
       channel.socket().connect(address, Math.toIntExact(config.connectTimeout().toMillis()));
+      if (endpoint.tls() && proxy.isPresent()) {
+        PlainWire plain = new PlainWire(channel);
+        ProxyTunnel.open(plain, proxy.get(), endpoint, config.connectTimeout());
+      }
       return endpoint.tls()
           ? new TlsWire(channel, tls().engine(endpoint.host(), endpoint.port()))
           : new PlainWire(channel);

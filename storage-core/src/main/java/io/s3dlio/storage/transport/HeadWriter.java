@@ -2,6 +2,7 @@ package io.s3dlio.storage.transport;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the heads of requests into memory that it keeps. Not thread-safe. */
 final class HeadWriter {
@@ -11,15 +12,31 @@ final class HeadWriter {
   private ByteBuffer out = ByteBuffer.allocateDirect(FIRST_CAPACITY);
   private int length;
 
+  private final String authority;
+  private final @Nullable Proxy proxy;
+
+  /**
+   * @param authority of the server
+   * @param proxy reads the requests; null if the server does
+   */
+  HeadWriter(String authority, @Nullable Proxy proxy) {
+    this.authority = authority;
+    this.proxy = proxy;
+  }
+
   /**
    * Returns the head, good until the next one is written.
    *
    * @param asks whether the server is to say first that it wants the body
    */
-  ByteBuffer write(HttpRequest request, String authority, boolean asks) {
+  ByteBuffer write(HttpRequest request, boolean asks) {
     length = 0;
     text(request.method());
     text(" ");
+    if (proxy != null) {
+      text("http://");
+      text(authority);
+    }
     text(request.target());
     text(" HTTP/1.1\r\n");
     HttpHeaders headers = request.headers();
@@ -28,6 +45,9 @@ final class HeadWriter {
     }
     for (int i = 0; i < headers.size(); i++) {
       field(headers.name(i), headers.value(i));
+    }
+    if (proxy != null && proxy.authorization() != null) {
+      field("Proxy-Authorization", proxy.authorization());
     }
     long body = request.bodyLength();
     if (body > 0 || request.method().equals("PUT") || request.method().equals("POST")) {

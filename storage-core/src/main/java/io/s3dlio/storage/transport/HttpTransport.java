@@ -123,8 +123,10 @@ public final class HttpTransport implements Closeable {
   }
 
   private Connection open(Endpoint endpoint) throws IOException {
-    Connection connection =
-        new Connection(connector.connect(endpoint), endpoint.authority(), clock);
+    Wire wire = connector.connect(endpoint);
+    // A proxy reads requests that are not in TLS, and wants to know whom they are for.
+    @Nullable Proxy reader = endpoint.tls() ? null : config.proxies().proxy(endpoint).orElse(null);
+    Connection connection = new Connection(wire, endpoint.authority(), reader, clock);
     opened.increment();
     watch.add(connection.deadline());
     connection.start(config.connectTimeout());

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     wants them
  * @param caBundle a file of certificates (PEM) that are trusted in place of the platform's; null
  *     for the platform's
+ * @param proxies which proxies requests go through
  */
 public record TransportConfig(
     int maxConnections,
@@ -28,7 +29,8 @@ public record TransportConfig(
     Duration requestTimeout,
     Duration idleTimeout,
     long expectContinueBytes,
-    @Nullable String caBundle)
+    @Nullable String caBundle,
+    ProxyRules proxies)
     implements Serializable {
   /** 128 connections; 10 s to connect, 30 s to a first byte or for a stall, 10 min in all. */
   public static final TransportConfig DEFAULT =
@@ -40,7 +42,8 @@ public record TransportConfig(
           Duration.ofMinutes(10),
           Duration.ofSeconds(30),
           8L << 20,
-          null);
+          null,
+          ProxyRules.NONE);
 
   public TransportConfig {
     if (maxConnections < 1) {
@@ -52,6 +55,7 @@ public record TransportConfig(
     requirePositive("stallTimeout", stallTimeout);
     requirePositive("requestTimeout", requestTimeout);
     requirePositive("idleTimeout", idleTimeout);
+    requireNonNull(proxies, "proxies is null");
     if (expectContinueBytes < 1) {
       throw new IllegalArgumentException(
           "Invalid expectContinueBytes: %d (must be > 0)".formatted(expectContinueBytes));
@@ -67,7 +71,8 @@ public record TransportConfig(
         requestTimeout,
         idleTimeout,
         expectContinueBytes,
-        caBundle);
+        caBundle,
+        proxies);
   }
 
   /** Returns this with other times to connect, to the first byte, for a stall and for all. */
@@ -81,7 +86,8 @@ public record TransportConfig(
         request,
         idleTimeout,
         expectContinueBytes,
-        caBundle);
+        caBundle,
+        proxies);
   }
 
   public TransportConfig withIdleTimeout(Duration timeout) {
@@ -93,7 +99,8 @@ public record TransportConfig(
         requestTimeout,
         timeout,
         expectContinueBytes,
-        caBundle);
+        caBundle,
+        proxies);
   }
 
   public TransportConfig withExpectContinueBytes(long bytes) {
@@ -105,7 +112,8 @@ public record TransportConfig(
         requestTimeout,
         idleTimeout,
         bytes,
-        caBundle);
+        caBundle,
+        proxies);
   }
 
   public TransportConfig withCaBundle(@Nullable String file) {
@@ -117,7 +125,21 @@ public record TransportConfig(
         requestTimeout,
         idleTimeout,
         expectContinueBytes,
-        file);
+        file,
+        proxies);
+  }
+
+  public TransportConfig withProxies(ProxyRules rules) {
+    return new TransportConfig(
+        maxConnections,
+        connectTimeout,
+        firstByteTimeout,
+        stallTimeout,
+        requestTimeout,
+        idleTimeout,
+        expectContinueBytes,
+        caBundle,
+        rules);
   }
 
   private static void requirePositive(String name, Duration value) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
+import io.s3dlio.testing.Relay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -132,6 +134,28 @@ class TlsTest {
     Connection connection = new Connection(wire, host, System::nanoTime);
     connection.start(Duration.ofSeconds(30));
     return connection;
+  }
+
+  @Test
+  void aProxysTunnelLeadsToTheServerItself() throws Exception {
+    Identity identity = identity("store.example", "-ext", "san=dns:store.example");
+    try (HttpStub server = serve(identity, (connection, request, head) -> OK);
+        Relay proxy = Relay.tunnel();
+        HttpTransport transport =
+            new HttpTransport(
+                TransportConfig.DEFAULT
+                    .withCaBundle(identity.bundle())
+                    .withProxies(
+                        ProxyRules.of(Map.of("https_proxy", proxy.endpoint().toString()))))) {
+      Endpoint endpoint = new Endpoint(true, "store.example", server.endpoint().port());
+      for (int i = 0; i < 3; i++) {
+        assertThat(transport.exchange(endpoint, GET, null, 9, HeadCheck.NONE).status())
+            .isEqualTo(200);
+      }
+      assertThat(proxy.tunnels()).hasSize(1);
+      assertThat(proxy.tunnels().get(0))
+          .startsWith("CONNECT store.example:" + server.endpoint().port() + " HTTP/1.1");
+    }
   }
 
   @ParameterizedTest
