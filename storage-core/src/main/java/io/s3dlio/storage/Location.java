@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The address of an object or of a prefix: scheme, container and key, the key's text kept as given.
@@ -29,6 +31,12 @@ public record Location(String scheme, String container, String key) implements S
   private static final List<String> LOCAL_SCHEMES = List.of("file", "direct");
   private static final List<String> HADOOPS_S3 = List.of("s3a", "s3n");
   private static final List<String> SCHEMES = List.of("file", "direct", "s3", "az", "gs");
+
+  /** What signed URLs carry: of AWS, of its older kind and of Google, and of Azure's SAS. */
+  private static final Pattern SIGNATURE =
+      Pattern.compile(
+          "[?&](x-(?:amz|goog)-(?:signature|credential|security-token)|signature|awsaccesskeyid|sig)=",
+          Pattern.CASE_INSENSITIVE);
 
   public Location {
     requireNonNull(scheme, "scheme is null");
@@ -65,7 +73,7 @@ public record Location(String scheme, String container, String key) implements S
    * working directory. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}.
    *
    * @throws IllegalArgumentException if the scheme is unknown, the container is missing, or there
-   *     is user info; the message does not repeat it
+   *     is user info or a signature; the message does not repeat it
    */
   public static Location parse(String uri) {
     requireNonNull(uri, "uri is null");
@@ -96,6 +104,7 @@ public record Location(String scheme, String container, String key) implements S
       throw new IllegalArgumentException(
           "Invalid location: '%s:' is not followed by '//'".formatted(scheme));
     }
+    requireUnsigned(scheme, rest);
     int end = rest.indexOf('/', 2);
     return end < 0
         ? new Location(scheme, rest.substring(2), "")
@@ -107,6 +116,17 @@ public record Location(String scheme, String container, String key) implements S
       throw new IllegalArgumentException(
           "Invalid location: unknown scheme '%s' (known: %s)"
               .formatted(scheme, String.join(", ", SCHEMES)));
+    }
+  }
+
+  /** A location is printed and stored, and who reads a signature may use it. */
+  private static void requireUnsigned(String scheme, String rest) {
+    Matcher signature = SIGNATURE.matcher(rest);
+    if (signature.find()) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s:// is followed by the parameter '%s' of a signed URL (leave it out and"
+                  .formatted(scheme, signature.group(1))
+              + " give credentials in the configuration)");
     }
   }
 

@@ -113,6 +113,29 @@ class LocationTest {
         .hasMessageNotContaining("AKIA");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://bucket/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=hunter2",
+        "s3://bucket/key?x-amz-credential=hunter2&X-Amz-Date=20261101T000000Z",
+        "s3a://bucket/key?X-Amz-Security-Token=hunter2",
+        "az://container/key?sv=2024-11-04&sp=r&sig=hunter2",
+        "gs://bucket/key?X-Goog-Signature=hunter2",
+      })
+  void signaturesAreRefusedAndNeverPrinted(String text) {
+    assertThatThrownBy(() -> Location.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of a signed URL (leave it out")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void aQuestionMarkIsPartOfTheKey() {
+    assertThat(Location.parse("s3://bucket/a?design=1&sigma=2").key())
+        .isEqualTo("a?design=1&sigma=2");
+    assertThat(Location.parse("file:///a?sig=1").key()).isEqualTo("a?sig=1");
+  }
+
   @Test
   void partsAreChecked() {
     for (String container : List.of("k:hunter2@b", "hunter2@b")) {
