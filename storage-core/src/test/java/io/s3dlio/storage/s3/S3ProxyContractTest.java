@@ -14,7 +14,9 @@ class S3ProxyContractTest extends ObjectStoreContract {
           "aDirectoryIsNeverReplaced", "s3proxy keeps keys as folders in memory",
           "aBatchOfDeletesGoesOnAfterAFailureAndTellsEachOne", "s3proxy refuses no key",
           "repeatedSlashesNameWhatTheStoreSaysTheyDo", "s3proxy folds slashes",
-          "aPrefixIsText", "s3proxy lists whole folders");
+          "aPrefixIsText", "s3proxy lists whole folders",
+          "whoReadsDuringAnOverwriteGetsOneVersionOrAnError",
+              "s3proxy tells a length of zero while it overwrites");
 
   @Override
   protected Fixture fixture() {
