@@ -3,6 +3,7 @@ package io.s3dlio.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between a client and a server and does to each connection what a test plans. */
@@ -38,6 +40,9 @@ public final class Relay implements AutoCloseable {
     SILENCE
   }
 
+  /** Does something once so many bytes of the server's have passed. */
+  public record Midway(long bytes, Runnable action) {}
+
   /**
    * What is done to a connection.
    *
@@ -46,9 +51,25 @@ public final class Relay implements AutoCloseable {
    * @param fromClient the bytes of the client that pass before
    * @param delayMillis how much later each piece of the server's arrives
    * @param bytesPerSecond how fast the server's bytes pass; 0 for as they come
+   * @param refusal what the first request is answered with in place of the server, before the
+   *     connection is closed; null to ask the server
+   * @param head what becomes of the head of the server's first answer; null to leave it
+   * @param midway what happens meanwhile; null for nothing
    */
   public record Plan(
-      End end, long fromServer, long fromClient, long delayMillis, long bytesPerSecond) {
+      End end,
+      long fromServer,
+      long fromClient,
+      long delayMillis,
+      long bytesPerSecond,
+      @Nullable String refusal,
+      @Nullable UnaryOperator<String> head,
+      @Nullable Midway midway) {
+    private Plan(
+        End end, long fromServer, long fromClient, long delayMillis, long bytesPerSecond) {
+      this(end, fromServer, fromClient, delayMillis, bytesPerSecond, null, null, null);
+    }
+
     /** Nothing. */
     public static final Plan NONE = new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0);
 
@@ -66,6 +87,30 @@ public final class Relay implements AutoCloseable {
     public static Plan slow(long delayMillis, long bytesPerSecond) {
       return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, bytesPerSecond);
     }
+
+    /** Answers for the server, after a while. */
+    public static Plan refused(String answer, long delayMillis) {
+      return new Plan(
+          End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, 0, answer, null, null);
+    }
+
+    /** Changes the head of the first answer, up to and with its empty line. */
+    public static Plan rewritten(UnaryOperator<String> head) {
+      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, null, head, null);
+    }
+
+    /** Does something once so many bytes have come from the server, and before more pass. */
+    public static Plan interrupted(long bytes, Runnable action) {
+      return new Plan(
+          End.THEIRS,
+          Long.MAX_VALUE,
+          Long.MAX_VALUE,
+          0,
+          0,
+          null,
+          null,
+          new Midway(bytes, action));
+    }
   }
 
   private final ServerSocket listening;
@@ -74,6 +119,8 @@ public final class Relay implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<String> tunnels = new CopyOnWriteArrayList<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final List<Integer> refusals = new CopyOnWriteArrayList<>();
 
   private Relay(@Nullable InetSocketAddress server, IntFunction<Plan> plans) throws IOException {
     this.server = server;
@@ -110,6 +157,11 @@ public final class Relay implements AutoCloseable {
     return tunnels;
   }
 
+  /** Returns, for each refusal in turn, how many requests were waiting for one then. */
+  public List<Integer> refusals() {
+    return refusals;
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -126,52 +178,85 @@ public final class Relay implements AutoCloseable {
 
   private void serve(Socket client, Plan plan) {
     try {
+      if (plan.refusal() != null) {
+        refuse(client, plan.refusal(), plan.delayMillis());
+        return;
+      }
       InetSocketAddress address = server == null ? tunnel(client) : server;
       Socket upstream = new Socket(address.getAddress(), address.getPort());
       sockets.add(upstream);
-      start(() -> pump(client, upstream, plan.end(), plan.fromClient(), 0, 0));
-      pump(
-          upstream,
-          client,
-          plan.end(),
-          plan.fromServer(),
-          plan.delayMillis(),
-          plan.bytesPerSecond());
+      Plan up = Plan.requestCut(plan.end(), plan.fromClient());
+      start(() -> pump(client, upstream, plan.fromClient(), up));
+      pump(upstream, client, plan.fromServer(), plan);
     } catch (IOException e) {
       close(client);
     }
   }
 
-  private InetSocketAddress tunnel(Socket client) throws IOException {
+  /** Takes a whole request, so that the client gets to the answer. */
+  private void refuse(Socket client, String answer, long delayMillis) throws IOException {
+    String head = head(client.getInputStream());
+    refusals.add(waiting.incrementAndGet());
+    int length = head.indexOf("\r\nContent-Length: ");
+    if (length >= 0 && !head.contains("\r\nExpect: ")) {
+      int from = length + "\r\nContent-Length: ".length();
+      client
+          .getInputStream()
+          .skipNBytes(Long.parseLong(head.substring(from, head.indexOf('\r', from))));
+    }
+    pause(delayMillis, 0, 0);
+    waiting.decrementAndGet();
+    client.getOutputStream().write(answer.getBytes(ISO_8859_1));
+    close(client);
+  }
+
+  private static String head(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-      head.write(client.getInputStream().read());
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException();
+      }
+      head.write(next);
     }
-    String text = head.toString(ISO_8859_1);
+    return head.toString(ISO_8859_1);
+  }
+
+  private InetSocketAddress tunnel(Socket client) throws IOException {
+    String text = head(client.getInputStream());
     tunnels.add(text);
     client.getOutputStream().write("HTTP/1.1 200 x\r\n\r\n".getBytes(ISO_8859_1));
     String port = text.substring(text.indexOf(':') + 1, text.indexOf(" HTTP/1.1"));
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
   }
 
-  private static void pump(
-      Socket from, Socket to, End end, long most, long delayMillis, long bytesPerSecond) {
+  private static void pump(Socket from, Socket to, long most, Plan plan) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
+      if (plan.head() != null) {
+        out.write(plan.head().apply(head(in)).getBytes(ISO_8859_1));
+      }
       byte[] bytes = new byte[STEP];
       long left = most;
+      long passed = 0;
+      @Nullable Midway midway = plan.midway();
       while (left > 0) {
         int count = in.read(bytes, 0, (int) Math.min(left, bytes.length));
         if (count < 0) {
           to.shutdownOutput();
           return;
         }
-        pause(delayMillis, count, bytesPerSecond);
+        pause(plan.delayMillis(), count, plan.bytesPerSecond());
+        passed += count;
+        if (midway != null && passed >= midway.bytes()) {
+          midway.action().run();
+          midway = null;
+        }
         out.write(bytes, 0, count);
         left -= count;
       }
-      end(from, to, end);
+      end(from, to, plan.end());
     } catch (IOException e) {
       // One side is gone, or the test is over.
       close(from);

@@ -9,9 +9,13 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.MinIOContainer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -35,12 +39,20 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
     return versitygw().isPresent();
   }
 
-  /** Returns the environment's MinIO, else one in Docker where Docker runs. */
+  /**
+   * Returns the environment's MinIO, else one in Docker where Docker runs.
+   *
+   * @throws IllegalStateException if there is none and {@code CI=true}
+   */
   public static Optional<S3Server> minio() {
     return Minio.SERVER;
   }
 
-  /** Returns the environment's versitygw. */
+  /**
+   * Returns the environment's versitygw.
+   *
+   * @throws IllegalStateException if there is none and {@code CI=true}
+   */
   public static Optional<S3Server> versitygw() {
     return Versitygw.SERVER;
   }
@@ -69,17 +81,19 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
         .build();
   }
 
-  private static Optional<S3Server> ofEnvironment(String name, String variable) {
-    return Optional.ofNullable(System.getenv(variable))
-        .filter(endpoint -> !endpoint.isBlank())
-        .map(
-            endpoint ->
-                said(
-                    new S3Server(
-                        name,
-                        URI.create(endpoint),
-                        System.getenv("S3DLIO_TEST_KEY"),
-                        System.getenv("S3DLIO_TEST_SECRET"))));
+  private static Optional<S3Server> find(
+      ServerChoice choice, BooleanSupplier docker, Supplier<S3Server> inDocker) {
+    Map<String, String> environment = System.getenv();
+    return switch (choice.place(environment, docker)) {
+      case ENVIRONMENT -> Optional.of(said(choice.ofEnvironment(environment)));
+      case DOCKER -> Optional.of(said(inDocker.get()));
+      case NOWHERE -> {
+        System.out.printf(
+            "S3 for tests: no %s (%s is not set): its tests are skipped%n",
+            choice.name(), choice.variable());
+        yield Optional.empty();
+      }
+    };
   }
 
   private static S3Server said(S3Server server) {
@@ -89,34 +103,39 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
 
   private static final class Versitygw {
     static final Optional<S3Server> SERVER =
-        ofEnvironment("versitygw", "S3DLIO_TEST_VERSITYGW");
+        find(
+            ServerChoice.VERSITYGW,
+            () -> false,
+            () -> {
+              throw new IllegalStateException("No image of versitygw is known");
+            });
   }
 
   private static final class Minio {
     static final Optional<S3Server> SERVER =
-        ofEnvironment("MinIO", "S3DLIO_TEST_MINIO").or(Minio::inDocker);
+        find(ServerChoice.MINIO, Minio::isDockerThere, Minio::inDocker);
 
-    private static Optional<S3Server> inDocker() {
+    private static boolean isDockerThere() {
       boolean promising =
           System.getenv("DOCKER_HOST") != null || new File("/var/run/docker.sock").exists();
-      if (!promising || !DockerClientFactory.instance().isDockerAvailable()) {
-        System.out.println("S3 for tests: no MinIO (none in the environment, and no Docker)");
-        return Optional.empty();
-      }
+      return promising && DockerClientFactory.instance().isDockerAvailable();
+    }
+
+    private static S3Server inDocker() {
       // Testcontainers itself removes it when this JVM ends.
       MinIOContainer container = new MinIOContainer(IMAGE);
       container.start();
-      return Optional.of(
-          said(
-              new S3Server(
-                  "MinIO in Docker",
-                  URI.create(container.getS3URL()),
-                  container.getUserName(),
-                  container.getPassword())));
+      return new S3Server(
+          "MinIO in Docker",
+          URI.create(container.getS3URL()),
+          container.getUserName(),
+          container.getPassword());
     }
   }
 
   private static final class S3Proxy {
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
     static final S3Server SERVER = start();
 
     private static S3Server start() {
@@ -143,6 +162,11 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
     }
 
     private static Optional<S3Server> start(int port) throws IOException, InterruptedException {
+      Path jar = Path.of("target", "s3proxy", "s3proxy.jar");
+      if (Files.notExists(jar)) {
+        throw new IllegalStateException(
+            "No " + jar.toAbsolutePath() + ": mvn generate-test-resources brings it");
+      }
       String key = "key" + UUID.randomUUID();
       String secret = "secret" + UUID.randomUUID();
       URI endpoint = URI.create("http://127.0.0.1:" + port);
@@ -163,7 +187,7 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-Xmx1g",
                   "-jar",
-                  Path.of("target", "s3proxy", "s3proxy.jar").toString(),
+                  jar.toString(),
                   "--properties",
                   properties.toString())
               .redirectErrorStream(true)
@@ -175,15 +199,17 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
           : Optional.empty();
     }
 
-    /** Until the process listens, or has ended. */
+    /** Returns whether the process listens at last. */
     private static boolean answers(URI endpoint, Process process) throws InterruptedException {
-      while (process.isAlive()) {
+      long deadline = System.nanoTime() + START_LIMIT.toNanos();
+      while (process.isAlive() && System.nanoTime() < deadline) {
         try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
           return socket.isConnected();
         } catch (IOException e) {
           Thread.sleep(20);
         }
       }
+      process.destroyForcibly();
       return false;
     }
   }

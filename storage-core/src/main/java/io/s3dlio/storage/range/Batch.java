@@ -229,7 +229,7 @@ final class Batch implements BatchRead {
         return delay;
       }
     }
-    fail(() -> ReadFailures.of(error, task.request().location(), task.attempts()));
+    fail(() -> ReadFailures.of(error, task));
     return NO_RETRY;
   }
 

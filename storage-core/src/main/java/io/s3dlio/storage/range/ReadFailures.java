@@ -2,6 +2,7 @@ package io.s3dlio.storage.range;
 
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StorageTimeoutException;
@@ -20,6 +21,25 @@ final class ReadFailures {
   /** Returns whether the store says that the same read may succeed when it is tried again. */
   static boolean isRetryable(Throwable error) {
     return error instanceof StorageException storage && storage.isRetryable();
+  }
+
+  /** Returns what to fail with when a range's read has thrown for good. */
+  static IOException of(Throwable error, RangeTask task) {
+    IOException failure = of(error, task.request().location(), task.attempts());
+    if (failure instanceof ObjectChangedException changed) {
+      Failure told = changed.failure();
+      Failure located =
+          new Failure(
+              told.operation(),
+              told.location(),
+              "%s (seen by the range of %s)".formatted(told.reason(), task.describe()),
+              told.remedy(),
+              told.attempts(),
+              told.status(),
+              told.requestId());
+      return new ObjectChangedException(located, changed);
+    }
+    return failure;
   }
 
   /** Returns what to fail with when a read has thrown for good. */

@@ -16,6 +16,9 @@ interface CredentialsSource {
     return false;
   }
 
+  /** Ends what it asks others with. Idempotent. */
+  default void close() {}
+
   /** Returns keys that never change. */
   static CredentialsSource of(S3Credentials keys) {
     Optional<S3Credentials> always = Optional.of(keys);

@@ -370,7 +370,7 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
     }
   }
 
-  /** Keeps its connections: they are the JVM's. */
+  /** Keeps its connections: the next store of this configuration uses them ({@link S3Stores}). */
   @Override
   public void close() {}
 

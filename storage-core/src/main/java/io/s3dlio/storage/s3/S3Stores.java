@@ -7,6 +7,7 @@ import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.ProxyRules;
 import io.s3dlio.storage.transport.TransportConfig;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +27,10 @@ public final class S3Stores {
 
   private static final Logger LOG = LoggerFactory.getLogger(S3Stores.class);
 
-  private static final Map<S3Config, ObjectStore> STORES = new ConcurrentHashMap<>();
+  private static final Map<S3Config, Opened> STORES = new ConcurrentHashMap<>();
+
+  /** A store and what ends the connections and threads that it uses. */
+  private record Opened(ObjectStore store, Runnable end) {}
 
   private S3Stores() {}
 
@@ -36,16 +40,30 @@ public final class S3Stores {
    * @throws IllegalArgumentException if the endpoint or the region is malformed
    */
   public static ObjectStore open(S3Config config) {
-    return STORES.computeIfAbsent(config, S3Stores::create);
+    return STORES.computeIfAbsent(config, S3Stores::create).store();
   }
 
-  private static ObjectStore create(S3Config config) {
+  /**
+   * Ends the connections and threads of all stores and forgets the stores; one that somebody still
+   * holds fails from then on. Nobody needs to, for connections and threads end when they are idle:
+   * it is for who wants none left at once.
+   */
+  public static void closeAll() {
+    for (S3Config config : List.copyOf(STORES.keySet())) {
+      Opened opened = STORES.remove(config);
+      if (opened != null) {
+        opened.end().run();
+      }
+    }
+  }
+
+  private static Opened create(S3Config config) {
     Map<String, String> environment = System.getenv();
     if (config.transport() == Transport.SDK) {
-      return new SdkS3Store(
-          SdkClients.create(config, environment),
-          config.partSize(),
-          config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null);
+      software.amazon.awssdk.services.s3.S3Client sdk = SdkClients.create(config, environment);
+      ChecksumAlgorithm checksum =
+          config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null;
+      return new Opened(new SdkS3Store(sdk, config.partSize(), checksum), sdk::close);
     }
     S3Addressing addressing = addressing(config, environment);
     HttpTransport transport =
@@ -59,9 +77,16 @@ public final class S3Stores {
                     config.firstByteTimeout(),
                     config.stallTimeout(),
                     config.requestTimeout()));
-    S3Client client =
-        new S3Client(transport, addressing, credentials(config, addressing.region()), config);
-    return new S3Store(client, config, new UploadThreads(config.maxConnections()));
+    CredentialsSource credentials = credentials(config, addressing.region());
+    S3Client client = new S3Client(transport, addressing, credentials, config);
+    UploadThreads threads = new UploadThreads(config.maxConnections());
+    return new Opened(
+        new S3Store(client, config, threads),
+        () -> {
+          threads.close();
+          transport.close();
+          credentials.close();
+        });
   }
 
   /** An endpoint of AWS that is written out is as good as none: buckets may be in any region. */

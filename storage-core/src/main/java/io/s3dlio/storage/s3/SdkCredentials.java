@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** Keys from a provider of the AWS SDK's, which keeps them and renews them before they expire. */
 final class SdkCredentials implements CredentialsSource {
@@ -55,15 +56,39 @@ final class SdkCredentials implements CredentialsSource {
   private static AwsCredentialsProvider assumed(
       Role role, AwsCredentialsProvider base, String region) {
     StsClient sts = StsClient.builder().credentialsProvider(base).region(Region.of(region)).build();
-    return StsAssumeRoleCredentialsProvider.builder()
-        .stsClient(sts)
-        .refreshRequest(
-            assume ->
-                assume
-                    .roleArn(role.arn())
-                    .roleSessionName(role.sessionName())
-                    .externalId(role.externalId()))
-        .build();
+    return new Assumed(
+        StsAssumeRoleCredentialsProvider.builder()
+            .stsClient(sts)
+            .refreshRequest(
+                assume ->
+                    assume
+                        .roleArn(role.arn())
+                        .roleSessionName(role.sessionName())
+                        .externalId(role.externalId()))
+            .build(),
+        sts);
+  }
+
+  /** A role's keys and the client that asks for them, which the provider would not close. */
+  private record Assumed(StsAssumeRoleCredentialsProvider provider, StsClient sts)
+      implements AwsCredentialsProvider, SdkAutoCloseable {
+    @Override
+    public AwsCredentials resolveCredentials() {
+      return provider.resolveCredentials();
+    }
+
+    @Override
+    public void close() {
+      provider.close();
+      sts.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (provider instanceof SdkAutoCloseable closeable) {
+      closeable.close();
+    }
   }
 
   private record Translated(@Nullable AwsCredentials from, Optional<S3Credentials> keys) {}

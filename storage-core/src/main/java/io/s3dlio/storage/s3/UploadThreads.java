@@ -34,6 +34,11 @@ final class UploadThreads {
     return executor.submit(work);
   }
 
+  /** Takes no more work; what was taken is done. */
+  void close() {
+    executor.shutdown();
+  }
+
   /** Inherits nothing from the task that happens to come first. */
   private static Thread newThread(Runnable task, String name) {
     Thread thread = new Thread(null, task, name, 0, false);

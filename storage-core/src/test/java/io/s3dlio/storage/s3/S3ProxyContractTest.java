@@ -1,10 +1,13 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.S3Server;
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Against s3proxy, which every machine has that runs these tests. */
+@ExtendWith(NoLeaks.class)
 class S3ProxyContractTest extends ObjectStoreContract {
   private static final String ORDER = "s3proxy lists in the order of UTF-16";
   private static final Map<String, String> UNABLE =

@@ -3,15 +3,22 @@ package io.s3dlio.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
+import io.s3dlio.storage.range.BatchRead;
+import io.s3dlio.storage.range.RangeEngine;
+import io.s3dlio.storage.range.RangeEngineConfig;
+import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.Relay;
 import io.s3dlio.testing.Relay.End;
 import io.s3dlio.testing.Relay.Plan;
@@ -20,6 +27,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.IntFunction;
@@ -29,18 +39,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /** A real server over connections that break: at any byte, in any way, there and back. */
 @Timeout(300)
+@ExtendWith(NoLeaks.class)
 class S3RelayTest {
   private static final S3Server SERVER = S3Server.best();
   private static final String BUCKET = "relay-" + UUID.randomUUID();
   private static final int SIZE = (2 << 20) + 3;
   private static final byte[] CONTENT = new byte[SIZE];
+
+  /** Silence is found out by it; an answer that takes as long is asked for again. */
+  private static final Duration IMPATIENT = Duration.ofMillis(500);
 
   private static S3Client client;
 
@@ -70,16 +87,23 @@ class S3RelayTest {
     assertThat(client.listMultipartUploads(list -> list.bucket(BUCKET)).uploads()).isEmpty();
   }
 
+  private static S3Config.Builder config(Relay relay) {
+    return S3Config.builder()
+        .endpoint(relay.endpoint())
+        .region("us-east-1")
+        .credentials(new S3Credentials(SERVER.accessKeyId(), SERVER.secretAccessKey(), ""))
+        .partSize(5 << 20)
+        .firstByteTimeout(Duration.ofSeconds(2))
+        .stallTimeout(Duration.ofSeconds(2));
+  }
+
   private static ObjectStore through(Relay relay) {
-    return S3Stores.open(
-        S3Config.builder()
-            .endpoint(relay.endpoint())
-            .region("us-east-1")
-            .credentials(new S3Credentials(SERVER.accessKeyId(), SERVER.secretAccessKey(), ""))
-            .partSize(5 << 20)
-            .firstByteTimeout(Duration.ofSeconds(2))
-            .stallTimeout(Duration.ofSeconds(2))
-            .build());
+    return S3Stores.open(config(relay).build());
+  }
+
+  /** Gives up on silence soon: where every connection but the first two is good. */
+  private static ObjectStore impatient(Relay relay) {
+    return S3Stores.open(config(relay).firstByteTimeout(IMPATIENT).stallTimeout(IMPATIENT).build());
   }
 
   private static Relay relay(IntFunction<Plan> plans) throws IOException {
@@ -129,7 +153,7 @@ class S3RelayTest {
       // The first connection is cut in the HEAD or the GET, the second in what follows it.
       try (Relay relay =
           relay(connection -> connection < 2 ? Plan.answerCut(end, cut) : Plan.NONE)) {
-        ByteBuffer content = through(relay).get(object);
+        ByteBuffer content = impatient(relay).get(object);
 
         assertThat(content).as("cut after %d bytes", cut).isEqualTo(ByteBuffer.wrap(CONTENT));
         assertThat(relay.connections()).isGreaterThan(1);
@@ -176,6 +200,150 @@ class S3RelayTest {
     }
   }
 
+  @Test
+  void aServerThatTakesRequestsAndNeverAnswersIsGivenUpInTime() throws IOException {
+    try (Relay relay = relay(connection -> Plan.answerCut(End.SILENCE, 0))) {
+      ObjectStore store =
+          S3Stores.open(
+              config(relay).firstByteTimeout(Duration.ofMillis(300)).maxAttempts(2).build());
+      long before = System.nanoTime();
+
+      assertThatThrownBy(() -> store.stat(object))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("Cannot stat " + object)
+          .hasMessageContaining(relay.endpoint().getAuthority() + ": the deadline passed")
+          .hasMessageContaining("after 2 attempts");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
+      assertThat(relay.connections()).as("a silent connection is not used again").isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"503 SlowDown", "500 InternalError"})
+  void aStormOfRefusalsLosesNothingAndPasses(String refusal) throws IOException {
+    int storm = 48;
+    int threads = 32;
+    String refused =
+        "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".formatted(refusal);
+    putContent();
+    ObjectInfo listed = listed();
+    ByteBuffer target = ByteBuffer.allocateDirect(SIZE);
+    List<ReadRequest> requests = new ArrayList<>();
+    for (int from = 0; from < SIZE; from += 4096) {
+      ByteBuffer some = target.slice(from, Math.min(4096, SIZE - from));
+      requests.add(ReadRequest.of(listed, from, some));
+    }
+    try (Relay relay =
+        relay(connection -> connection < storm ? Plan.refused(refused, 20) : Plan.slow(2, 0))) {
+      ObjectStore store = S3Stores.open(config(relay).maxConnections(threads).build());
+      BatchRead batch =
+          RangeEngine.shared()
+              .submit(store, requests, RangeEngineConfig.DEFAULT, threads, new CancellationToken());
+      batch.await();
+
+      assertThat(target).isEqualTo(ByteBuffer.wrap(CONTENT));
+      assertThat(batch.stats().retries()).as("every refusal is one attempt").isEqualTo(storm);
+      assertThat(relay.refusals()).hasSize(storm);
+      if (refusal.startsWith("503")) {
+        assertThat(relay.refusals().subList(threads, storm))
+            .as("requests at once after the first refusals")
+            .allMatch(atOnce -> atOnce <= threads / 2);
+      }
+      assertThat(relay.connections() - storm)
+          .as("connections after the storm: as many as before, in the end")
+          .isBetween(threads / 2, threads);
+    }
+  }
+
+  private ObjectInfo listed() {
+    HeadObjectResponse head = client.headObject(h -> h.bucket(BUCKET).key(object.key()));
+    return new ObjectInfo(
+        object, head.contentLength(), head.lastModified(), S3Store.unquoted(head.eTag()));
+  }
+
+  /** What a server, or who stands before it, says of a good body. */
+  private enum WrongHead {
+    ANOTHER_RANGE("bytes 1000-1999/", "bytes 1001-2000/", "answered with 'bytes 1001-2000/"),
+    MORE_THAN_ASKED("bytes 1000-1999/", "bytes 1000-2000/", "answered with 'bytes 1000-2000/"),
+    NO_RANGE("Content-Range: ", "X-Range: ", "answered with ''"),
+    SHORT_LENGTH("Content-Length: 1000", "Content-Length: 999", "a length of '999'"),
+    LONG_LENGTH("Content-Length: 1000", "Content-Length: 1001", "a length of '1001'"),
+    WHOLE("206 Partial Content", "200 OK", "the whole object"),
+    ANOTHER_VERSION("ETag: \"", "ETag: \"0", "written again");
+
+    final String from;
+    final String to;
+    final String reason;
+
+    WrongHead(String from, String to, String reason) {
+      this.from = from;
+      this.to = to;
+      this.reason = reason;
+    }
+
+    String rewrite(String head) {
+      assertThat(head).containsIgnoringCase(from);
+      int at = head.toLowerCase(Locale.ROOT).indexOf(from.toLowerCase(Locale.ROOT));
+      return head.substring(0, at) + to + head.substring(at + from.length());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBodyUnderAWrongHeadIsNotTaken(WrongHead wrong) throws IOException {
+    putContent();
+    ObjectInfo listed = listed();
+    ByteBuffer target = ByteBuffer.allocateDirect(1000);
+    try (Relay relay = relay(connection -> Plan.rewritten(wrong::rewrite))) {
+      ObjectStore store = through(relay);
+
+      assertThatThrownBy(() -> store.read(ReadRequest.of(listed, 1000, target)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("Cannot read " + object)
+          .hasMessageContaining(wrong.reason);
+
+      assertThat(target.position()).isZero();
+      assertThat(target).isEqualTo(ByteBuffer.allocate(1000));
+    }
+  }
+
+  @Test
+  void aVersionThatComesBetweenTwoRangesOfOneReadFailsIt() throws IOException {
+    putContent();
+    ObjectInfo listed = listed();
+    ByteBuffer target = ByteBuffer.allocateDirect(SIZE);
+    RangeEngineConfig oneByOne =
+        RangeEngineConfig.DEFAULT
+            .withMinSplitSize(1 << 20)
+            .withChunkSize(1 << 20)
+            .withMaxConcurrentRanges(1);
+    try (Relay relay =
+        relay(
+            connection ->
+                Plan.interrupted(
+                    SIZE / 4,
+                    () ->
+                        client.putObject(
+                            put -> put.bucket(BUCKET).key(object.key()),
+                            RequestBody.fromBytes(new byte[SIZE]))))) {
+      BatchRead batch =
+          RangeEngine.shared()
+              .submit(
+                  through(relay),
+                  List.of(ReadRequest.of(listed, 0, target)),
+                  oneByOne,
+                  1,
+                  new CancellationToken());
+
+      assertThatThrownBy(batch::await)
+          .isInstanceOf(ObjectChangedException.class)
+          .hasMessageContaining("Cannot read " + object)
+          .hasMessageContaining("seen by the range of 1048576 bytes at 1048576")
+          .hasMessageContaining("List it again");
+    }
+  }
+
   // ---- writing
 
   @ParameterizedTest
@@ -188,7 +356,7 @@ class S3RelayTest {
     for (int cut : cuts) {
       try (Relay relay =
           relay(connection -> connection < 2 ? Plan.requestCut(end, cut) : Plan.NONE)) {
-        through(relay).put(object, direct(CONTENT), WriterOptions.DEFAULT);
+        impatient(relay).put(object, direct(CONTENT), WriterOptions.DEFAULT);
 
         assertThat(stored()).as("cut after %d bytes", cut).isEqualTo(CONTENT);
       }

@@ -8,6 +8,7 @@ import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.S3Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,11 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** Against MinIO. */
 @EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
+@ExtendWith(NoLeaks.class)
 class S3StoreContractTest extends ObjectStoreContract {
   private static final S3Fixture FIXTURE =
       new S3Fixture(S3Server.minio().orElseThrow(), S3Config.Transport.OWN);

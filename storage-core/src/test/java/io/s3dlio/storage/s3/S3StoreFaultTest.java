@@ -24,6 +24,7 @@ import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.transport.HttpStub;
+import io.s3dlio.testing.NoLeaks;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -37,12 +38,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the store makes of answers that no healthy server gives. */
 @Timeout(120)
+@ExtendWith(NoLeaks.class)
 class S3StoreFaultTest {
   private static final Location OBJECT = new Location("s3", "bucket", "dir/object");
   private static final WriterOptions NOT_REPLACING =

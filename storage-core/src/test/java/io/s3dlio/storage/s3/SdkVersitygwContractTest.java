@@ -1,10 +1,13 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.testing.NoLeaks;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** versitygw through the AWS SDK. */
 @EnabledIf("io.s3dlio.testing.S3Server#hasVersitygw")
+@ExtendWith(NoLeaks.class)
 class SdkVersitygwContractTest extends ObjectStoreContract {
 
   @Override

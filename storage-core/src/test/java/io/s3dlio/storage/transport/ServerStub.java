@@ -3,6 +3,7 @@ package io.s3dlio.storage.transport;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +50,8 @@ final class ServerStub implements AutoCloseable {
           requests.add("end " + more);
         }
       }
+    } catch (EOFException e) {
+      requests.add("the client is gone");
     } catch (IOException e) {
       if (!server.isClosed()) {
         throw new UncheckedIOException(e);
@@ -59,7 +62,11 @@ final class ServerStub implements AutoCloseable {
   private static String read(InputStream in) throws IOException {
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     while (!request.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-      request.write(in.read());
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException();
+      }
+      request.write(next);
     }
     String head = request.toString(ISO_8859_1);
     int field = head.indexOf("Content-Length: ");

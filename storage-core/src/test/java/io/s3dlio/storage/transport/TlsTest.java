@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.s3dlio.storage.transport.Identity.Text;
 import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
+import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.Relay;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,25 +19,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both engines against the JDK's server, with certificates of its keytool. */
+/** Both engines against the JDK's server, with certificates made for it. */
 @Timeout(120)
+@ExtendWith(NoLeaks.class)
 class TlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
   private static final HttpRequest GET = new HttpRequest("GET", "/a", HttpHeaders.EMPTY, List.of());
   private static final Connection.Limits LIMITS =
       new Connection.Limits(
@@ -53,60 +51,8 @@ class TlsTest {
     this.dir = dir;
   }
 
-  /** A server's certificate, which is its own authority. */
-  private record Identity(Path store, String bundle) {
-    SSLContext server() throws Exception {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      try (InputStream in = Files.newInputStream(store)) {
-        keys.load(in, PASSWORD);
-      }
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(keys, PASSWORD);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(factory.getKeyManagers(), null, null);
-      return context;
-    }
-  }
-
-  private Identity identity(String name, String... more) throws Exception {
-    Path store = dir.resolve(name + ".p12");
-    Path bundle = dir.resolve(name + ".pem");
-    List<String> generate =
-        new ArrayList<>(
-            List.of(
-                "-genkeypair",
-                "-alias",
-                "s",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-keystore"));
-    generate.addAll(List.of(store.toString(), "-storetype", "PKCS12", "-storepass", "changeit"));
-    generate.addAll(List.of(more));
-    keytool(generate);
-    keytool(
-        List.of(
-            "-exportcert",
-            "-rfc",
-            "-alias",
-            "s",
-            "-keystore",
-            store.toString(),
-            "-storepass",
-            "changeit",
-            "-file",
-            bundle.toString()));
-    return new Identity(store, bundle.toString());
-  }
-
-  private static void keytool(List<String> arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), ISO_8859_1);
-    assertThat(process.waitFor()).as(said).isZero();
+  private static Identity localhost() throws Exception {
+    return Identity.selfSigned(Text.of("localhost").withDns("localhost"));
   }
 
   private static HttpStub serve(Identity identity, HttpStub.Handler handler) throws Exception {
@@ -138,13 +84,13 @@ class TlsTest {
 
   @Test
   void aProxysTunnelLeadsToTheServerItself() throws Exception {
-    Identity identity = identity("store.example", "-ext", "san=dns:store.example");
+    Identity identity = Identity.selfSigned(Text.of("store.example").withDns("store.example"));
     try (HttpStub server = serve(identity, (connection, request, head) -> OK);
         Relay proxy = Relay.tunnel();
         HttpTransport transport =
             new HttpTransport(
                 TransportConfig.DEFAULT
-                    .withCaBundle(identity.bundle())
+                    .withCaBundle(identity.bundle(dir))
                     .withProxies(
                         ProxyRules.of(Map.of("https_proxy", proxy.endpoint().toString()))))) {
       Endpoint endpoint = new Endpoint(true, "store.example", server.endpoint().port());
@@ -161,7 +107,7 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void bodiesOfEverySizeTravelBothWays(String engine) throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
+    Identity identity = localhost();
     byte[] body = new byte[3_000_001];
     new Random(1).nextBytes(body);
     String text = new String(body, ISO_8859_1);
@@ -179,7 +125,8 @@ class TlsTest {
                       + "\r\n\r\n"
                       + text.substring(0, size);
                 });
-        Connection connection = connect(context(engine, identity.bundle()), server, "localhost")) {
+        Connection connection =
+            connect(context(engine, identity.bundle(dir)), server, "localhost")) {
       for (int size : new int[] {0, 1, 100, 16_383, 16_384, 16_385, 100_000, body.length}) {
         ByteBuffer target = ByteBuffer.allocateDirect(size);
         HttpRequest get = new HttpRequest("GET", "/" + size, HttpHeaders.EMPTY, List.of());
@@ -200,10 +147,11 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void aServerThatDoesNotAskForTheBodyGetsItAfterAWhile(String engine) throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
+    Identity identity = localhost();
     try (HttpStub server =
             serve(identity, (connection, request, head) -> head.contains("Expect:") ? "" : OK);
-        Connection connection = connect(context(engine, identity.bundle()), server, "localhost")) {
+        Connection connection =
+            connect(context(engine, identity.bundle(dir)), server, "localhost")) {
       HttpRequest put =
           new HttpRequest("PUT", "/2", HttpHeaders.EMPTY, List.of(ByteBuffer.allocateDirect(2000)));
       // The stub takes the body for the next head: what matters is that it came.
@@ -229,18 +177,18 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void aCertificateOfAnotherNameIsRefused(String engine) throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
-    assertRefused(engine, identity, identity.bundle(), "store.example", "store.example");
+    Identity identity = localhost();
+    assertRefused(engine, identity, identity.bundle(dir), "store.example", "store.example");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void anAddressThatTheCertificateDoesNotNameIsRefused(String engine) throws Exception {
-    Identity identity = identity("127.0.0.1", "-ext", "san=dns:localhost");
-    assertRefused(engine, identity, identity.bundle(), "127.0.0.1", "127.0.0.1");
-    Identity named = identity("named", "-ext", "san=ip:127.0.0.1");
+    Identity identity = Identity.selfSigned(Text.of("127.0.0.1").withDns("localhost"));
+    assertRefused(engine, identity, identity.bundle(dir), "127.0.0.1", "127.0.0.1");
+    Identity named = Identity.selfSigned(Text.of("named").withAddress("127.0.0.1"));
     try (HttpStub server = serve(named, (connection, request, head) -> OK);
-        Connection connection = connect(context(engine, named.bundle()), server, "127.0.0.1")) {
+        Connection connection = connect(context(engine, named.bundle(dir)), server, "127.0.0.1")) {
       assertThat(connection.exchange(GET, null, 9, HeadCheck.NONE, LIMITS).status()).isEqualTo(200);
     }
   }
@@ -248,47 +196,24 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void anExpiredCertificateIsRefused(String engine) throws Exception {
-    Identity authority = identity("authority", "-ext", "bc:c=ca:true");
-    Identity good = signed("good", authority, "-validity", "2");
+    Identity authority = Identity.selfSigned(Text.of("authority").asAuthority());
+    Identity good = authority.sign(Text.of("good").withDns("localhost"));
     try (HttpStub server = serve(good, (connection, request, head) -> OK);
-        Connection connection = connect(context(engine, authority.bundle()), server, "localhost")) {
+        Connection connection =
+            connect(context(engine, authority.bundle(dir)), server, "localhost")) {
       assertThat(connection.exchange(GET, null, 9, HeadCheck.NONE, LIMITS).status()).isEqualTo(200);
     }
-    Identity expired = signed("expired", authority, "-startdate", "-9d", "-validity", "2");
-    assertRefused(engine, expired, authority.bundle(), "localhost", "");
-  }
-
-  /** Returns a server whose certificate the authority has signed. */
-  private Identity signed(String name, Identity authority, String... validity) throws Exception {
-    Identity own = identity(name);
-    Path request = dir.resolve(name + ".csr");
-    Path certificate = dir.resolve(name + ".crt");
-    keytool(store("-certreq", own, "-alias", "s", "-file", request.toString()));
-    List<String> sign =
-        store("-gencert", authority, "-alias", "s", "-rfc", "-ext", "san=dns:localhost");
-    sign.addAll(List.of("-infile", request.toString(), "-outfile", certificate.toString()));
-    sign.addAll(List.of(validity));
-    keytool(sign);
-    keytool(store("-importcert", own, "-alias", "ca", "-noprompt", "-file", authority.bundle()));
-    keytool(store("-importcert", own, "-alias", "s", "-noprompt", "-file", certificate.toString()));
-    return own;
-  }
-
-  private static List<String> store(String command, Identity identity, String... more) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(command, "-keystore", identity.store().toString(), "-storepass", "changeit"));
-    all.addAll(List.of(more));
-    return all;
+    Identity expired = authority.sign(Text.of("expired").withDns("localhost").expired());
+    assertRefused(engine, expired, authority.bundle(dir), "localhost", "");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void anUnknownAuthorityIsRefused(String engine) throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
+    Identity identity = localhost();
     assertRefused(engine, identity, null, "localhost", "");
-    Identity other = identity("other", "-ext", "san=dns:localhost");
-    assertRefused(engine, identity, other.bundle(), "localhost", "");
+    Identity other = Identity.selfSigned(Text.of("other").withDns("localhost"));
+    assertRefused(engine, identity, other.bundle(dir), "localhost", "");
   }
 
   private static void assertRefused(
@@ -308,7 +233,7 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"conscrypt", "jdk"})
   void anEndThatTlsDoesNotAnnounceIsNoEndOfABody(String engine) throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
+    Identity identity = localhost();
     try (HttpStub server =
             serve(identity, (connection, request, head) -> "HTTP/1.1 200 x\r\n\r\nab");
         ServerSocket cutting = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
@@ -317,7 +242,7 @@ class TlsTest {
       SocketChannel channel =
           SocketChannel.open(new InetSocketAddress("127.0.0.1", cutting.getLocalPort()));
       TlsWire wire =
-          new TlsWire(channel, context(engine, identity.bundle()).engine("localhost", 1));
+          new TlsWire(channel, context(engine, identity.bundle(dir)).engine("localhost", 1));
       try (Connection connection = new Connection(wire, "localhost", System::nanoTime)) {
         connection.start(Duration.ofSeconds(30));
         assertThatThrownBy(() -> connection.exchange(GET, null, 99, HeadCheck.NONE, LIMITS))
@@ -342,7 +267,7 @@ class TlsTest {
                 }
               });
       up.start();
-      server.setSoTimeout(1000);
+      server.setSoTimeout(300);
       byte[] some = new byte[9000];
       try {
         for (int n = server.getInputStream().read(some);
@@ -370,9 +295,9 @@ class TlsTest {
 
   @Test
   void theTransportSpeaksTlsToHttpsEndpoints() throws Exception {
-    Identity identity = identity("localhost", "-ext", "san=dns:localhost");
+    Identity identity = localhost();
     HttpTransport transport =
-        new HttpTransport(TransportConfig.DEFAULT.withCaBundle(identity.bundle()));
+        new HttpTransport(TransportConfig.DEFAULT.withCaBundle(identity.bundle(dir)));
     try (transport;
         HttpStub server = serve(identity, (connection, request, head) -> OK)) {
       Endpoint endpoint = new Endpoint(true, "localhost", server.endpoint().port());

@@ -1,0 +1,108 @@
+package io.s3dlio.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.s3dlio.storage.buffer.BufferPool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What this JVM holds. Connections are known where there is a {@code /proc}. */
+record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connections) {
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+  private static final List<Path> TABLES =
+      List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+
+  static Held now() {
+    return new Held(
+        BufferPool.shared().stats().leasedBytes(),
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("s3dlio"))
+            .filter(thread -> !endsByItself(thread))
+            .collect(Collectors.toSet()),
+        openConnections());
+  }
+
+  /** Returns what there is more than before, in words. */
+  List<String> beyond(Held before) {
+    List<String> leaks = new ArrayList<>();
+    if (leasedBytes > before.leasedBytes) {
+      leaks.add("%d bytes of leased buffers".formatted(leasedBytes - before.leasedBytes));
+    }
+    for (Thread thread : threads) {
+      if (!before.threads.contains(thread)) {
+        leaks.add("thread " + thread.getName() + " " + Arrays.toString(thread.getStackTrace()));
+      }
+    }
+    connections.forEach(
+        (inode, text) -> {
+          if (!before.connections.containsKey(inode)) {
+            leaks.add("connection " + text);
+          }
+        });
+    return leaks;
+  }
+
+  /** A pool's thread that waits for work, but not for ever. */
+  private static boolean endsByItself(Thread thread) {
+    List<String> methods =
+        Arrays.stream(thread.getStackTrace())
+            .map(frame -> frame.getClassName() + '.' + frame.getMethodName())
+            .toList();
+    return methods.contains("java.util.concurrent.LinkedBlockingQueue.poll")
+        && methods.contains("java.util.concurrent.ThreadPoolExecutor.getTask");
+  }
+
+  /** Returns the sockets of TCP among the open files, by their inodes, with their addresses. */
+  private static Map<String, String> openConnections() {
+    Map<String, String> open = new HashMap<>();
+    if (Files.isDirectory(OPEN_FILES)) {
+      try {
+        Map<String, String> all = allConnections();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(OPEN_FILES)) {
+          for (Path file : files) {
+            String inode = inode(file);
+            if (all.containsKey(inode)) {
+              open.put(inode, all.get(inode));
+            }
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return open;
+  }
+
+  private static String inode(Path file) throws IOException {
+    try {
+      return Files.readSymbolicLink(file).toString().replaceAll("^socket:\\[(\\d+)]$", "$1");
+    } catch (NoSuchFileException e) {
+      return ""; // It was closed meanwhile.
+    }
+  }
+
+  /** Returns addresses in hexadecimal and the state of each connection, by its inode. */
+  private static Map<String, String> allConnections() throws IOException {
+    Map<String, String> all = new HashMap<>();
+    for (Path table : TABLES) {
+      if (Files.exists(table)) {
+        for (String line : Files.readAllLines(table, US_ASCII)) {
+          String[] fields = line.trim().split("\\s+");
+          all.put(fields[9], "%s to %s, state %s".formatted(fields[1], fields[2], fields[3]));
+        }
+      }
+    }
+    return all;
+  }
+}
