@@ -122,10 +122,11 @@ public final class Relay implements AutoCloseable {
   private final AtomicInteger waiting = new AtomicInteger();
   private final List<Integer> refusals = new CopyOnWriteArrayList<>();
 
-  private Relay(@Nullable InetSocketAddress server, IntFunction<Plan> plans) throws IOException {
+  private Relay(@Nullable InetSocketAddress server, int port, IntFunction<Plan> plans)
+      throws IOException {
     this.server = server;
     this.plans = plans;
-    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.listening = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
@@ -135,12 +136,22 @@ public final class Relay implements AutoCloseable {
    * @param plans by the number of the connection, from 0
    */
   public static Relay to(URI server, IntFunction<Plan> plans) throws IOException {
-    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), plans);
+    return to(server, 0, plans);
+  }
+
+  /**
+   * Relays to a server from where another relay was, as one that comes back does.
+   *
+   * @param port where it listens
+   * @param plans by the number of the connection, from 0
+   */
+  public static Relay to(URI server, int port, IntFunction<Plan> plans) throws IOException {
+    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), port, plans);
   }
 
   /** Tunnels to where clients ask for by {@code CONNECT}, but always on this machine. */
   public static Relay tunnel() throws IOException {
-    return new Relay(null, connection -> Plan.NONE);
+    return new Relay(null, 0, connection -> Plan.NONE);
   }
 
   public URI endpoint() {

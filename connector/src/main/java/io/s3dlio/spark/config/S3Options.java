@@ -8,6 +8,7 @@ import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@code s3://}. */
 final class S3Options {
-  private static final OptionKey<Optional<URI>> ENDPOINT =
+  private static final OptionKey<Optional<List<URI>>> ENDPOINT =
       text(
           "endpoint",
-          "http(s)://host[:port]",
-          URI::create,
-          "The server. Unset: the environment's `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, else"
-              + " AWS.");
+          "http(s)://host[:port], ...",
+          text -> Arrays.stream(text.split(",", -1)).map(String::strip).map(URI::create).toList(),
+          "The server, or several of one cluster with commas between, which share the requests."
+              + " Unset: the environment's `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, else AWS.");
 
   private static final OptionKey<Optional<String>> REGION =
       text(
@@ -105,7 +106,7 @@ final class S3Options {
           S3Config.DEFAULT.maxConnections(),
           1,
           10_000,
-          "Connections of one JVM to the server, at most.");
+          "Connections of one JVM to the server, or to each of several, at most.");
 
   private static final OptionKey<Integer> MAX_ATTEMPTS =
       Options.integer(
@@ -266,7 +267,7 @@ final class S3Options {
    */
   static S3Config config(ResolvedOptions options) {
     return S3Config.builder()
-        .endpoint(options.value(ENDPOINT).orElse(null))
+        .endpoints(options.value(ENDPOINT).orElse(List.of()))
         .region(options.value(REGION).orElse(null))
         .caBundle(options.value(CA_BUNDLE).orElse(null))
         .pathStyle(options.value(PATH_STYLE).orElse(null))

@@ -100,8 +100,8 @@ class S3aSettingsTest {
   })
   void anEndpointWithoutASchemeTakesItFromTheOtherSetting(
       String endpoint, String ssl, String expected) {
-    assertThat(config(hadoop("endpoint=" + endpoint, "connection.ssl.enabled=" + ssl)).endpoint())
-        .isEqualTo(URI.create(expected));
+    assertThat(config(hadoop("endpoint=" + endpoint, "connection.ssl.enabled=" + ssl)).endpoints())
+        .containsExactly(URI.create(expected));
   }
 
   @Test
@@ -116,8 +116,8 @@ class S3aSettingsTest {
     ResolvedOptions options = resolve(Map.of(), hadoop, "s3://data/", "s3a://other/x", "/local");
     StoreConfig config = options.storeConfig();
 
-    assertThat(config.s3("data").endpoint()).isEqualTo(URI.create("http://one:1"));
-    assertThat(config.s3("other").endpoint()).isEqualTo(URI.create("http://two:2"));
+    assertThat(config.s3("data").endpoints()).containsExactly(URI.create("http://one:1"));
+    assertThat(config.s3("other").endpoints()).containsExactly(URI.create("http://two:2"));
     assertThat(config.s3("other").credentials()).isEqualTo(new S3Credentials("id2", "hidden2", ""));
     assertThat(options.describe())
         .contains("; data: endpoint=http://one:1 (hadoop)")
@@ -133,7 +133,7 @@ class S3aSettingsTest {
 
     S3Config config = resolve(own, hadoop, "s3://data/").storeConfig().s3("data");
 
-    assertThat(config.endpoint()).isEqualTo(URI.create("http://mine"));
+    assertThat(config.endpoints()).containsExactly(URI.create("http://mine"));
     assertThat(config.credentials()).isEqualTo(new S3Credentials("me", "mine", ""));
     assertThat(resolve(Map.of("anonymous", "true"), hadoop, "s3://data/").storeConfig().s3("data"))
         .matches(S3Config::anonymous)

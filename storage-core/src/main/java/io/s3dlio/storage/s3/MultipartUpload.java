@@ -151,7 +151,7 @@ final class MultipartUpload {
     Attempts attempts = client.attempts();
     while (true) {
       try {
-        return client.once(request, answer -> completed(answer, length));
+        return client.once(request, answer -> completed(answer, length), attempts);
       } catch (StorageException e) {
         boolean gone = e instanceof NoSuchUploadException;
         boolean taken = !options.replaceExisting() && e instanceof ObjectChangedException;

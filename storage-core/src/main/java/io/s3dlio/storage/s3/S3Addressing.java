@@ -2,9 +2,12 @@ package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.transport.Endpoint;
 import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +87,53 @@ final class S3Addressing {
   }
 
   /**
+   * Returns the addresses of one store.
+   *
+   * @param endpoints its servers; empty for AWS's own. Of several, each has every bucket
+   * @throws IllegalArgumentException if one is malformed, or several are not alike
+   */
+  static List<S3Addressing> of(
+      List<URI> endpoints,
+      String region,
+      Optional<Boolean> pathStyle,
+      boolean dualStack,
+      boolean fips) {
+    if (endpoints.isEmpty() || (endpoints.size() == 1 && awsRegion(endpoints.get(0)).isPresent())) {
+      return List.of(new S3Addressing(null, region, pathStyle, dualStack, fips));
+    }
+    requireAlike(endpoints);
+    return endpoints.stream()
+        .map(endpoint -> new S3Addressing(endpoint, region, pathStyle, dualStack, fips))
+        .toList();
+  }
+
+  private static void requireAlike(List<URI> endpoints) {
+    Set<Endpoint> servers = new HashSet<>();
+    URI first = endpoints.get(0);
+    for (URI each : endpoints) {
+      Endpoint server = parse(each);
+      if (endpoints.size() > 1 && awsRegion(each).isPresent()) {
+        throw new IllegalArgumentException(
+            "Invalid endpoint: several are given, but %s is AWS's own, which needs no other"
+                .formatted(server));
+      }
+      if (server.tls() != parse(first).tls()) {
+        throw new IllegalArgumentException(
+            "Invalid endpoint: several are given, some with http and some with https (they must be"
+                + " alike)");
+      }
+      if (!basePath(each).equals(basePath(first))) {
+        throw new IllegalArgumentException(
+            "Invalid endpoint: several are given, with the paths '%s' and '%s' (they must be alike)"
+                .formatted(basePath(first), basePath(each)));
+      }
+      if (!servers.add(server)) {
+        throw new IllegalArgumentException("Invalid endpoint: %s is given twice".formatted(server));
+      }
+    }
+  }
+
+  /**
    * Returns the region of an endpoint that is AWS's own, written out: empty text for the one
    * without a region, nothing for another endpoint.
    */
@@ -138,6 +188,11 @@ final class S3Addressing {
 
   String region() {
     return region;
+  }
+
+  /** Returns the server, for people. */
+  String server() {
+    return (endpoint == null ? aws("s3") : endpoint).toString();
   }
 
   /**

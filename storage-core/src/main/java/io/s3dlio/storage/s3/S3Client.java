@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.range.RetryPolicy;
+import io.s3dlio.storage.s3.EndpointSet.Outcome;
 import io.s3dlio.storage.s3.S3Failures.Meaning;
 import io.s3dlio.storage.s3.S3Failures.Remedy;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -43,8 +44,8 @@ final class S3Client {
   private final RetryPolicy retryPolicy;
   private final ClockSkew clock = new ClockSkew(Clock.systemUTC());
   private final RetryBudget budget = new RetryBudget();
-  private final ConcurrencyLimit limit;
-  private final Place home;
+  private final EndpointSet endpoints;
+  private final List<Place> homes;
   private final Map<String, Place> elsewhere = new ConcurrentHashMap<>();
 
   /** Where requests go to, and in which region they are signed. */
@@ -54,16 +55,26 @@ final class S3Client {
     }
   }
 
+  /** An answer and where it came from. */
+  private record Answered(Place from, String where, HttpResponse answer) {}
+
+  /**
+   * @param addressings one for each endpoint, alike but for the server
+   */
   S3Client(
       HttpTransport transport,
-      S3Addressing addressing,
+      List<S3Addressing> addressings,
       CredentialsSource credentials,
       S3Config config) {
     this.transport = transport;
-    this.home = new Place(addressing);
+    this.homes = addressings.stream().map(Place::new).toList();
     this.credentials = credentials;
     this.config = config;
-    this.limit = new ConcurrencyLimit(config.maxConnections());
+    this.endpoints =
+        new EndpointSet(
+            addressings.stream().map(S3Addressing::server).toList(),
+            config.maxConnections(),
+            System::nanoTime);
     RetryPolicy base = RetryPolicy.DEFAULT;
     this.retryPolicy =
         new RetryPolicy(config.maxAttempts(), base.base(), base.cap(), base.random());
@@ -71,12 +82,12 @@ final class S3Client {
 
   /** Returns whether the endpoint is AWS's own. */
   boolean isAws() {
-    return home.addressing().isAws();
+    return homes.get(0).addressing().isAws();
   }
 
   /** Begins an operation that may take several attempts. */
   Attempts attempts() {
-    return new Attempts(retryPolicy, budget);
+    return new Attempts(retryPolicy, budget, endpoints);
   }
 
   /** Makes something of an answer. */
@@ -95,7 +106,7 @@ final class S3Client {
     Attempts attempts = attempts();
     while (true) {
       try {
-        return once(request, reading);
+        return once(request, reading, attempts);
       } catch (StorageException e) {
         attempts.failed(e);
       }
@@ -103,8 +114,8 @@ final class S3Client {
   }
 
   /** Sends a request once and reads the answer: one that cannot be read may have been cut off. */
-  <T> T once(S3Request request, Reading<T> reading) throws IOException {
-    HttpResponse answer = once(request, null, HeadCheck.NONE);
+  <T> T once(S3Request request, Reading<T> reading, Attempts attempts) throws IOException {
+    HttpResponse answer = once(request, null, HeadCheck.NONE, attempts);
     try {
       return reading.read(answer);
     } catch (StorageException e) {
@@ -118,22 +129,26 @@ final class S3Client {
    * Sends a request, and sends it again only after something was mended.
    *
    * @param target takes the body of a success; null to have it in the answer
+   * @param attempts those of the operation, which learn at which endpoint this one failed
    * @return a successful answer
    * @throws StorageException if the answer is none
    */
-  HttpResponse once(S3Request request, @Nullable ByteBuffer target, HeadCheck check)
+  HttpResponse once(
+      S3Request request, @Nullable ByteBuffer target, HeadCheck check, Attempts attempts)
       throws IOException {
     Set<Remedy> tried = EnumSet.noneOf(Remedy.class);
     while (true) {
-      String bucket = request.location().container();
-      Place here = elsewhere.getOrDefault(bucket, home);
-      HttpResponse answer = exchange(here, request, target, check);
+      Answered answered = exchange(request, target, check, attempts);
+      HttpResponse answer = answered.answer();
       if (answer.status() < MULTIPLE_CHOICES) {
         budget.give();
         return answer;
       }
-      Meaning meaning = S3Failures.of(request.operation(), request.location(), answer);
-      if (!tried.add(meaning.remedy()) || !mend(bucket, here, meaning.remedy(), answer)) {
+      Meaning meaning =
+          S3Failures.of(request.operation(), request.location(), answer, answered.where());
+      String bucket = request.location().container();
+      if (!tried.add(meaning.remedy())
+          || !mend(bucket, answered.from(), meaning.remedy(), answer)) {
         throw meaning.exception();
       }
     }
@@ -143,8 +158,8 @@ final class S3Client {
    * Returns a read's failure, retryable no more if the store has had its retries: the one who would
    * retry it does not know of the store's budget.
    */
-  StorageException charged(StorageException failure) {
-    if (!failure.isRetryable() || budget.take()) {
+  static StorageException charged(StorageException failure, Attempts attempts) {
+    if (!failure.isRetryable() || attempts.mayBeRetried(failure)) {
       return failure;
     }
     Failure told = failure.failure();
@@ -152,26 +167,45 @@ final class S3Client {
         told.withRemedy("Too many of the store's requests fail to retry each of them"), failure);
   }
 
-  private HttpResponse exchange(
-      Place here, S3Request request, @Nullable ByteBuffer target, HeadCheck check)
+  private Answered exchange(
+      S3Request request, @Nullable ByteBuffer target, HeadCheck check, Attempts attempts)
       throws IOException {
-    S3Addressing.Target to = address(here, request);
-    HttpRequest signed = signed(here, to, request);
-    long number = begin(request);
-    boolean throttled = false;
+    EndpointSet.Turn turn = begin(request, attempts);
+    Place home = homes.get(turn.endpoint());
+    Place here = elsewhere.getOrDefault(request.location().container(), home);
+    HttpResponse answer;
     try {
-      HttpResponse answer = transport.exchange(to.endpoint(), signed, target, MAX_BODY, check);
-      throttled = S3Failures.isThrottled(answer.status());
-      return answer;
+      S3Addressing.Target to = address(here, request);
+      HttpRequest signed = signed(here, to, request);
+      answer = transport.exchange(to.endpoint(), signed, target, MAX_BODY, check);
     } catch (TransportException e) {
-      throw S3Failures.of(request.operation(), request.location(), e);
-    } finally {
-      if (throttled) {
-        limit.endThrottled(number);
-      } else {
-        limit.end();
-      }
+      end(turn, Outcome.FAILED, String.valueOf(e.getMessage()), attempts);
+      throw S3Failures.of(request.operation(), request.location(), e, everyEndpointFails());
+    } catch (Throwable e) {
+      end(turn, Outcome.ABANDONED, "", attempts);
+      throw e;
     }
+    Outcome outcome = S3Failures.outcome(answer.status());
+    if (homes.size() == 1 || answer.status() < MULTIPLE_CHOICES) {
+      end(turn, outcome, "", attempts);
+      return new Answered(here, "", answer);
+    }
+    String server = here.addressing().server();
+    end(turn, outcome, server + " answered with status " + answer.status(), attempts);
+    return new Answered(here, " (from " + server + ")" + everyEndpointFails(), answer);
+  }
+
+  private void end(EndpointSet.Turn turn, Outcome outcome, String trouble, Attempts attempts) {
+    endpoints.end(turn, outcome, trouble);
+    if (outcome == Outcome.FAILED || outcome == Outcome.THROTTLED) {
+      attempts.tried().set(turn.endpoint());
+    }
+  }
+
+  /** Returns what a failure adds where all of several endpoints fail. */
+  private String everyEndpointFails() {
+    String troubles = homes.size() == 1 ? "" : endpoints.troubles();
+    return troubles.isEmpty() ? "" : ". Every endpoint fails: " + troubles;
   }
 
   private static S3Addressing.Target address(Place here, S3Request request)
@@ -184,9 +218,10 @@ final class S3Client {
     }
   }
 
-  private long begin(S3Request request) throws InterruptedIOException {
+  private EndpointSet.Turn begin(S3Request request, Attempts attempts)
+      throws InterruptedIOException {
     try {
-      return limit.begin();
+      return endpoints.begin(attempts.tried());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted =

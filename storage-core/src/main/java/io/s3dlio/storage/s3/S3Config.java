@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a store of S3 is reached. {@link #toString} shows no key.
  *
- * @param endpoint the server, as {@code http://host:port}; null for {@code AWS_ENDPOINT_URL_S3},
- *     {@code AWS_ENDPOINT_URL}, or AWS's own
+ * @param endpoints the servers, as {@code http://host:port}, which share the requests; empty for
+ *     {@code AWS_ENDPOINT_URL_S3}, {@code AWS_ENDPOINT_URL}, or AWS's own
  * @param region null for {@code AWS_REGION}, {@code AWS_DEFAULT_REGION}, the profile's, or
  *     us-east-1, from where AWS tells of another
  * @param pathStyle whether the bucket stands in the path; null for the host's name at AWS and the
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum what uploads are checked by
  * @param verifyRead what reads are checked by, beyond their length and version
  * @param payloadSigning whether signatures cover what is uploaded
- * @param maxConnections connections to the endpoint, at most
+ * @param maxConnections connections to each endpoint, at most
  * @param partSize bytes of a part of a multipart upload, 5 MiB to 1 GiB; those of a very large
  *     object grow
  * @param partsInFlight parts of one upload that are held in memory and sent at once, at most
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport whose connections carry the requests
  */
 public record S3Config(
-    @Nullable URI endpoint,
+    List<URI> endpoints,
     @Nullable String region,
     @Nullable Boolean pathStyle,
     @Nullable S3Credentials credentials,
@@ -148,6 +149,7 @@ public record S3Config(
   }
 
   public S3Config {
+    endpoints = List.copyOf(endpoints);
     requireNonNull(checksum, "checksum is null");
     requireNonNull(verifyRead, "verifyRead is null");
     requireNonNull(payloadSigning, "payloadSigning is null");
@@ -195,7 +197,7 @@ public record S3Config(
   /** Returns a builder that begins with these values. */
   public Builder toBuilder() {
     return new Builder()
-        .endpoint(endpoint)
+        .endpoints(endpoints)
         .region(region)
         .pathStyle(pathStyle)
         .credentials(credentials)
@@ -226,7 +228,7 @@ public record S3Config(
 
   /** Collects values; what is not set has its default. Not thread-safe. */
   public static final class Builder {
-    private @Nullable URI endpoint;
+    private List<URI> endpoints = List.of();
     private @Nullable String region;
     private @Nullable Boolean pathStyle;
     private @Nullable S3Credentials credentials;
@@ -257,7 +259,12 @@ public record S3Config(
     private Builder() {}
 
     public Builder endpoint(@Nullable URI value) {
-      endpoint = value;
+      return endpoints(value == null ? List.of() : List.of(value));
+    }
+
+    /** Sets several servers of one cluster, each of which has every bucket. */
+    public Builder endpoints(List<URI> value) {
+      endpoints = value;
       return this;
     }
 
@@ -398,7 +405,7 @@ public record S3Config(
      */
     public S3Config build() {
       return new S3Config(
-          endpoint,
+          endpoints,
           region,
           pathStyle,
           credentials,

@@ -8,6 +8,7 @@ import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.s3.EndpointSet.Outcome;
 import io.s3dlio.storage.s3.S3Xml.ErrorAnswer;
 import io.s3dlio.storage.transport.HttpResponse;
 import io.s3dlio.storage.transport.TransportException;
@@ -56,6 +57,7 @@ final class S3Failures {
   private static final Set<String> TRANSIENT =
       Set.of("RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "InternalError");
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
+  private static final Set<Integer> SERVER_TROUBLE = Set.of(500, 502, 504);
   private static final Set<Integer> REDIRECTS = Set.of(301, 307, 308);
   private static final int MAX_WORDS = 400;
   private static final int FORBIDDEN = 403;
@@ -80,7 +82,12 @@ final class S3Failures {
   /** An answer's meaning. */
   record Meaning(StorageException exception, Remedy remedy, String code) {}
 
-  static Meaning of(String operation, Location location, HttpResponse answer) {
+  /**
+   * Returns what an unsuccessful answer means.
+   *
+   * @param where is added to what the server says: which of several it was
+   */
+  static Meaning of(String operation, Location location, HttpResponse answer, String where) {
     ErrorAnswer error = S3Xml.error(answer.body());
     int status = answer.status();
     String id =
@@ -88,16 +95,21 @@ final class S3Failures {
             ? answer.headers().first("x-amz-request-id").orElse("")
             : error.requestId();
     Failure failure =
-        new Failure(operation, location, reason(status, error), "", 1, status, told(id))
+        new Failure(operation, location, reason(status, error) + where, "", 1, status, told(id))
             .withRemedy(advice(status, error.code()));
     return new Meaning(
         exception(status, error.code(), failure), remedy(status, error.code()), error.code());
   }
 
-  /** Returns the failure of a request that got no whole answer. */
-  static StorageException of(String operation, Location location, TransportException broken) {
+  /**
+   * Returns the failure of a request that got no whole answer.
+   *
+   * @param where is added to what is known: how other servers do
+   */
+  static StorageException of(
+      String operation, Location location, TransportException broken, String where) {
     return new UnavailableException(
-        Failure.of(operation, location, String.valueOf(broken.getMessage())), broken);
+        Failure.of(operation, location, broken.getMessage() + where), broken);
   }
 
   /** Returns the failure that a body tells of under a status that says success. */
@@ -138,8 +150,15 @@ final class S3Failures {
     return exception(failed.code().equals("AccessDenied") ? FORBIDDEN : 0, failed.code(), failure);
   }
 
-  /** Returns whether the server asks for fewer requests. */
-  static boolean isThrottled(int status) {
+  /** Returns what a status says of the server itself. */
+  static Outcome outcome(int status) {
+    if (isThrottled(status)) {
+      return Outcome.THROTTLED;
+    }
+    return SERVER_TROUBLE.contains(status) ? Outcome.FAILED : Outcome.ANSWERED;
+  }
+
+  private static boolean isThrottled(int status) {
     return status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
   }
 
@@ -198,7 +217,7 @@ final class S3Failures {
   }
 
   /** Returns a server's words as a message can hold them: of one line, and not endless. */
-  private static String told(String words) {
+  static String told(String words) {
     int end = Math.min(words.length(), MAX_WORDS);
     StringBuilder told = new StringBuilder(end);
     words

@@ -104,21 +104,35 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
     int start = target.position();
     long end = request.offset() + target.remaining();
     RangeCheck check = new RangeCheck(request);
-    try {
-      client.once(rangeRequest(request, end), target, check);
-    } catch (StorageException e) {
-      if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
-        throw truncated(request, end, stat("read", location).length());
-      }
-      throw client.charged(e);
-    }
+    Attempts attempts = client.attempts();
+    send(request, end, check, attempts);
     if (target.hasRemaining()) {
       throw check.answerEnd() == check.objectLength()
           ? truncated(request, end, check.objectLength())
-          : client.charged(cut(request, target.remaining()));
+          : S3Client.charged(cut(request, target.remaining()), attempts);
     }
     if (request.offset() == 0 && end == check.objectLength()) {
       verify(request, target.slice(start, target.position() - start), check.checksum());
+    }
+  }
+
+  /** Goes on to another endpoint if one fails before the first byte; from there on others do. */
+  private void send(ReadRequest request, long end, RangeCheck check, Attempts attempts)
+      throws IOException {
+    S3Request get = rangeRequest(request, end);
+    int start = request.target().position();
+    while (true) {
+      try {
+        client.once(get, request.target(), check, attempts);
+        return;
+      } catch (StorageException e) {
+        if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
+          throw truncated(request, end, stat("read", request.location()).length());
+        }
+        if (request.target().position() != start || !attempts.failsOver(e)) {
+          throw S3Client.charged(e, attempts);
+        }
+      }
     }
   }
 
@@ -202,7 +216,7 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
     Attempts attempts = client.attempts();
     while (true) {
       try {
-        HttpResponse answer = client.once(put, null, HeadCheck.NONE);
+        HttpResponse answer = client.once(put, null, HeadCheck.NONE, attempts);
         ObjectInfo written = written(location, content.remaining(), answer.headers());
         content.position(content.limit());
         return written;

@@ -65,7 +65,7 @@ public final class S3Stores {
           config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null;
       return new Opened(new SdkS3Store(sdk, config.partSize(), checksum), sdk::close);
     }
-    S3Addressing addressing = addressing(config, environment);
+    List<S3Addressing> addressings = addressings(config, environment);
     HttpTransport transport =
         new HttpTransport(
             TransportConfig.DEFAULT
@@ -77,8 +77,8 @@ public final class S3Stores {
                     config.firstByteTimeout(),
                     config.stallTimeout(),
                     config.requestTimeout()));
-    CredentialsSource credentials = credentials(config, addressing.region());
-    S3Client client = new S3Client(transport, addressing, credentials, config);
+    CredentialsSource credentials = credentials(config, addressings.get(0).region());
+    S3Client client = new S3Client(transport, addressings, credentials, config);
     UploadThreads threads = new UploadThreads(config.maxConnections());
     return new Opened(
         new S3Store(client, config, threads),
@@ -90,15 +90,12 @@ public final class S3Stores {
   }
 
   /** An endpoint of AWS that is written out is as good as none: buckets may be in any region. */
-  static S3Addressing addressing(S3Config config, Map<String, String> environment) {
-    URI endpoint = endpoint(config, environment);
-    Optional<String> own = endpoint == null ? Optional.empty() : S3Addressing.awsRegion(endpoint);
-    String region =
-        config.region() == null && !own.orElse("").isEmpty()
-            ? own.get()
-            : region(config, environment);
-    return new S3Addressing(
-        own.isPresent() ? null : endpoint,
+  static List<S3Addressing> addressings(S3Config config, Map<String, String> environment) {
+    List<URI> endpoints = endpoints(config, environment);
+    String own = endpoints.size() == 1 ? S3Addressing.awsRegion(endpoints.get(0)).orElse("") : "";
+    String region = config.region() == null && !own.isEmpty() ? own : region(config, environment);
+    return S3Addressing.of(
+        endpoints,
         region,
         Optional.ofNullable(config.pathStyle()),
         config.dualStack(),
@@ -114,14 +111,15 @@ public final class S3Stores {
         : new SdkCredentials(SdkCredentials.provider(config, region));
   }
 
-  static @Nullable URI endpoint(S3Config config, Map<String, String> environment) {
-    if (config.endpoint() != null) {
-      return config.endpoint();
+  /** The environment names one: it is not ours alone. */
+  static List<URI> endpoints(S3Config config, Map<String, String> environment) {
+    if (!config.endpoints().isEmpty()) {
+      return config.endpoints();
     }
     String text =
         environment.getOrDefault(
             "AWS_ENDPOINT_URL_S3", environment.getOrDefault("AWS_ENDPOINT_URL", ""));
-    return text.isBlank() ? null : URI.create(text);
+    return text.isBlank() ? List.of() : List.of(URI.create(text));
   }
 
   static @Nullable String caBundle(S3Config config, Map<String, String> environment) {

@@ -35,8 +35,8 @@ final class SdkClients {
    */
   static S3Client create(S3Config config, Map<String, String> environment) {
     requireAble(config);
-    S3Addressing addressing = S3Stores.addressing(config, environment);
-    URI endpoint = addressing.isAws() ? null : S3Stores.endpoint(config, environment);
+    S3Addressing addressing = S3Stores.addressings(config, environment).get(0);
+    URI endpoint = addressing.isAws() ? null : S3Stores.endpoints(config, environment).get(0);
     boolean crc = config.checksum() == Checksum.CRC32C;
     S3ClientBuilder builder =
         S3Client.builder()
@@ -65,6 +65,11 @@ final class SdkClients {
   }
 
   private static void requireAble(S3Config config) {
+    if (config.endpoints().size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: the AWS SDK knows one endpoint (with transport=sdk, give one"
+              + " endpoint)");
+    }
     if (config.checksum() == Checksum.MD5) {
       throw new IllegalArgumentException(
           "Invalid configuration: the AWS SDK sends no MD5 (with transport=sdk, set checksum to"

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,10 +71,51 @@ class S3AddressingTest {
       String endpoint, String region, boolean aws) {
     S3Config config = S3Config.builder().endpoint(URI.create(endpoint)).build();
 
-    S3Addressing addressing = S3Stores.addressing(config, Map.of());
+    S3Addressing addressing = S3Stores.addressings(config, Map.of()).get(0);
 
     assertThat(addressing.isAws()).isEqualTo(aws);
     assertThat(addressing.region()).isEqualTo(region);
+  }
+
+  @Test
+  void severalEndpointsHaveOneAddressEach() {
+    S3Config config =
+        S3Config.builder()
+            .endpoints(List.of(URI.create("http://a:9000"), URI.create("http://b:9000/")))
+            .build();
+
+    assertThat(S3Stores.addressings(config, Map.of("AWS_ENDPOINT_URL", "http://other")))
+        .extracting(addressing -> url(addressing, "data", "k"))
+        .containsExactly("http://a:9000/data/k", "http://b:9000/data/k");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://a:9000 https://b:9000, some with http and some with https",
+    "http://a:9000 http://b:9000/base, with the paths '' and '/base'",
+    "https://a https://s3.us-west-2.amazonaws.com, s3.us-west-2.amazonaws.com is AWS's own",
+    "https://s3.us-west-2.amazonaws.com https://s3.us-east-1.amazonaws.com, is AWS's own",
+    "http://a http://A:80/, http://a is given twice",
+    "http://a b:9000, Invalid endpoint",
+  })
+  void endpointsThatAreNotAlikeAreRefused(String endpoints, String reason) {
+    S3Config config =
+        S3Config.builder()
+            .endpoints(Stream.of(endpoints.split(" ")).map(URI::create).toList())
+            .build();
+
+    assertThatThrownBy(() -> S3Stores.addressings(config, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Invalid endpoint: ")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void theEnvironmentNamesOneEndpoint() {
+    Map<String, String> environment = Map.of("AWS_ENDPOINT_URL", "http://a:9000,http://b:9000");
+
+    assertThatThrownBy(() -> S3Stores.addressings(S3Config.DEFAULT, environment))
+        .hasMessageContaining("Invalid endpoint: write http://host:port");
   }
 
   @Test

@@ -735,6 +735,7 @@ class S3StoreFaultTest {
     for (UnaryOperator<S3Config.Builder> unable :
         List.<UnaryOperator<S3Config.Builder>>of(
             config -> config.checksum(S3Config.Checksum.MD5),
+            config -> config.endpoints(List.of(URI.create("http://a"), URI.create("http://b"))),
             config -> config.payloadSigning(S3Config.PayloadSigning.NEVER))) {
       S3Config config = unable.apply(S3Config.builder().transport(S3Config.Transport.SDK)).build();
       assertThatThrownBy(() -> S3Stores.open(config)).hasMessageContaining("transport=sdk");
