@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.UnsyncedNames;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -65,14 +66,18 @@ public final class DataGenerator {
       throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
     }
     NameTemplate names = NameTemplate.parse(template, count);
-    Tally tally = new Tally(count, listener);
-    try (ObjectPutter putter = new ObjectPutter(store, prefix, options, token)) {
+    // The names of all of them are synced at the end, not each with its object.
+    UnsyncedNames unsynced = new UnsyncedNames(store, prefix);
+    PutOptions put = options.withWriter(options.writer().withSyncName(false));
+    Tally tally = new Tally(count, listener, unsynced);
+    try (ObjectPutter putter = new ObjectPutter(store, prefix, put, token)) {
       for (long index = 0; index < count; index++) {
         ObjectSpec object = new ObjectSpec(index, names.name(index), size, type);
         putter.put(object.name(), object.source(seed), tally::add);
       }
       putter.drain();
     }
+    unsynced.sync();
     return tally.progress();
   }
 
@@ -86,14 +91,17 @@ public final class DataGenerator {
   /** Counts what is done and says so, one object at a time. */
   private static final class Tally {
     private final Consumer<Progress> listener;
+    private final UnsyncedNames names;
     private Progress progress;
 
-    Tally(long total, Consumer<Progress> listener) {
+    Tally(long total, Consumer<Progress> listener, UnsyncedNames names) {
+      this.names = names;
       this.listener = requireNonNull(listener, "listener is null");
       this.progress = new Progress(0, 0, total);
     }
 
-    synchronized void add(PutResult result) {
+    synchronized void add(PutResult result) throws IOException {
+      names.add(result.name());
       progress =
           new Progress(progress.objects() + 1, progress.bytes() + result.size(), progress.total());
       listener.accept(progress);

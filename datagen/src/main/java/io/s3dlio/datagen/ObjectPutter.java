@@ -4,7 +4,6 @@ import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import java.io.IOException;
-import java.util.function.Consumer;
 
 /**
  * Puts objects below a prefix, several at a time: filling overlaps writing, and memory is bounded
@@ -12,6 +11,12 @@ import java.util.function.Consumer;
  * starts runs on threads of the JVM's own.
  */
 public final class ObjectPutter implements AutoCloseable {
+  /** Takes what became of an object. */
+  @FunctionalInterface
+  public interface Done {
+    void accept(PutResult result) throws IOException;
+  }
+
   private final ObjectPut objects;
   private final ConcurrentWork work;
 
@@ -35,7 +40,7 @@ public final class ObjectPutter implements AutoCloseable {
    * @throws java.io.InterruptedIOException if the token was cancelled, or this thread was
    *     interrupted while it waited (the flag stays set)
    */
-  public void put(String name, ObjectSource source, Consumer<PutResult> done) throws IOException {
+  public void put(String name, ObjectSource source, Done done) throws IOException {
     work.start(() -> done.accept(objects.put(name, source)));
   }
 

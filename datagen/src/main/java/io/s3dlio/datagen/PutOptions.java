@@ -30,4 +30,8 @@ public record PutOptions(
       throw new IllegalArgumentException("Invalid partSize: %d (must be >= 1)".formatted(partSize));
     }
   }
+
+  public PutOptions withWriter(WriterOptions newWriter) {
+    return new PutOptions(onExisting, maxConcurrency, partSize, newWriter);
+  }
 }

@@ -7,18 +7,21 @@ import io.s3dlio.datagen.DataGenerator.Progress;
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameSync;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -185,6 +188,29 @@ class DataGeneratorTest {
       assertThat(files).hasSizeBetween(5, 7);
       assertThat(files).allSatisfy(file -> assertThat(file).hasSize(SIZE));
     }
+  }
+
+  @Test
+  void theNamesOfAllObjectsAreSyncedAtTheEndOnceForEachDirectory() throws IOException {
+    List<Object> synced = new ArrayList<>();
+    try (ObjectStore store = store()) {
+      ObjectStore recording =
+          (ObjectStore)
+              Proxy.newProxyInstance(
+                  ObjectStore.class.getClassLoader(),
+                  new Class<?>[] {ObjectStore.class, NameSync.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("syncNames")) {
+                      assertThat(files("data")).hasSize(20);
+                      synced.add(arguments[0]);
+                    }
+                    return method.invoke(store, arguments);
+                  });
+
+      new DataGenerator(recording).putMany(prefix("data"), "d/{}", 20, ObjectType.ZEROS, 1);
+    }
+
+    assertThat(synced).containsExactly(Set.of(prefix("data/d")));
   }
 
   private Progress put(String folder, PutOptions options, long count) throws IOException {

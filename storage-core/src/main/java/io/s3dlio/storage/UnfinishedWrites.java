@@ -14,8 +14,8 @@ public interface UnfinishedWrites {
   }
 
   /**
-   * Removes what writers with this id began below the prefix and never finished. Whole objects are
-   * not touched.
+   * Removes what writers with this id began below the prefix and never finished, and what others
+   * left so long ago that they must be dead, where a store can tell. Whole objects are not touched.
    *
    * @param writerId the {@link WriterOptions#writerId()} of the writers
    * @param startedAt the time, by this machine's clock, before which no such writer ran

@@ -23,9 +23,12 @@ class ValuesTest {
         WriterOptions.DEFAULT
             .withWriterId("Job-1")
             .withReplaceExisting(false)
-            .withPageCacheMode(PageCacheMode.DONT_NEED);
-    assertThat(options).isEqualTo(new WriterOptions(false, PageCacheMode.DONT_NEED, "Job-1"));
+            .withPageCacheMode(PageCacheMode.DONT_NEED)
+            .withSyncName(false);
+    assertThat(options)
+        .isEqualTo(new WriterOptions(false, PageCacheMode.DONT_NEED, "Job-1", false));
     assertThat(WriterOptions.DEFAULT.replaceExisting()).isTrue();
+    assertThat(WriterOptions.DEFAULT.syncName()).isTrue();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.UnsyncedNames;
+import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.ManifestEntry;
 import io.s3dlio.storage.manifest.ManifestShardWriter;
 import io.s3dlio.storage.manifest.Manifests;
@@ -19,6 +21,7 @@ final class TaskManifest implements Closeable {
   private final ObjectStore store;
   private final WriteJob job;
   private final String shardName;
+  private final UnsyncedNames names;
   private @Nullable ManifestShardWriter objects;
   private @Nullable ManifestShardWriter left;
 
@@ -29,6 +32,7 @@ final class TaskManifest implements Closeable {
     this.store = store;
     this.job = job;
     this.shardName = Manifests.shardName(job.id(), partition, taskId);
+    this.names = new UnsyncedNames(store, job.prefix());
   }
 
   /** Names an object that is as the job would have it. */
@@ -37,6 +41,8 @@ final class TaskManifest implements Closeable {
       objects = open(shardName);
     }
     objects.add(object);
+    // Also if it was found: the attempt that wrote it may have been killed.
+    names.add(object.name());
   }
 
   /** Names an object that was there and was left as it was. */
@@ -48,16 +54,26 @@ final class TaskManifest implements Closeable {
   }
 
   private ManifestShardWriter open(String name) throws IOException {
-    return new ManifestShardWriter(store, job.prefix(), name, job.writerOptions());
+    return new ManifestShardWriter(store, job.prefix(), name, job.taskOptions());
   }
 
-  /** Makes the shards visible and returns what the driver is to know. */
+  /**
+   * Makes the shards visible and every name safe, theirs and those of the objects, and returns what
+   * the driver is to know.
+   */
   TaskCommit complete(IdRange ids) throws IOException {
-    return new TaskCommit(complete(objects), complete(left), ids);
+    TaskCommit commit = new TaskCommit(complete(objects), complete(left), ids);
+    names.sync();
+    return commit;
   }
 
-  private static TaskCommit.Shard complete(@Nullable ManifestShardWriter shard) throws IOException {
-    return shard == null ? TaskCommit.Shard.NONE : TaskCommit.Shard.of(shard.complete());
+  private TaskCommit.Shard complete(@Nullable ManifestShardWriter shard) throws IOException {
+    if (shard == null) {
+      return TaskCommit.Shard.NONE;
+    }
+    Manifest.Shard completed = shard.complete();
+    names.add(completed.name());
+    return TaskCommit.Shard.of(completed);
   }
 
   /** Discards what was not completed. Idempotent. */

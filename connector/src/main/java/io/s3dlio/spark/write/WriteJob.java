@@ -69,12 +69,17 @@ record WriteJob(
 
   /** Returns how the job's own files are written. */
   WriterOptions writerOptions() {
-    return new WriterOptions(true, store.pageCacheMode(), id);
+    return WriterOptions.DEFAULT.withPageCacheMode(store.pageCacheMode()).withWriterId(id);
+  }
+
+  /** Returns how tasks write: their names are synced when the task commits. */
+  WriterOptions taskOptions() {
+    return writerOptions().withSyncName(false);
   }
 
   /** Returns how the job's objects are written. */
   WriterOptions objectOptions() {
-    return writerOptions().withReplaceExisting(onExisting == OnExisting.OVERWRITE);
+    return taskOptions().withReplaceExisting(onExisting == OnExisting.OVERWRITE);
   }
 
   PutOptions putOptions() {

@@ -21,14 +21,15 @@ public final class DirectStore extends LocalStore {
   }
 
   DirectStore(StoreConfig config, ChannelOpener opener) {
-    this(new DirectIo(opener, config.directFallback()));
+    this(new DirectIo(opener, config.directFallback()), new DirectorySync(opener));
   }
 
-  private DirectStore(DirectIo io) {
+  private DirectStore(DirectIo io, DirectorySync directories) {
     super(
         "direct",
         new DirectReader(io),
-        (path, options) -> new DirectSink(path, io, io.blockSize(path.resolveSibling("."))));
+        (path, options) -> new DirectSink(path, io, io.blockSize(path.resolveSibling("."))),
+        directories);
     this.io = io;
   }
 

@@ -164,7 +164,8 @@ final class FileErrors {
     return above != null && Files.exists(above) && !Files.isDirectory(above);
   }
 
-  private static String reason(IOException e) {
+  /** Returns what the operating system says. */
+  static String reason(IOException e) {
     String text = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
     return text == null || text.isBlank() ? e.toString() : text;
   }

@@ -10,7 +10,8 @@ import io.s3dlio.storage.StoreConfig;
  *       Deleting a directory does nothing.
  *   <li>A write goes to a temporary file in the same directory, which no listing shows. Its bytes
  *       are on the device before it gets its name, by a rename, or by a hard link where nothing is
- *       to be replaced.
+ *       to be replaced; it ends when the name is on the device too, unless {@link
+ *       io.s3dlio.storage.WriterOptions#syncName()} is off. So does a deletion.
  *   <li>An etag is made of inode, size and time of the last change. Whoever writes a file in place,
  *       with the same size, and sets its time back escapes it.
  *   <li>Names are UTF-8; a directory with another name cannot be listed.
@@ -29,7 +30,8 @@ public final class FileStore extends LocalStore {
     super(
         "file",
         new CachedReader(config.pageCacheMode(), pageCache),
-        (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache));
+        (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache),
+        new DirectorySync(opener));
     this.pageCache = pageCache;
   }
 

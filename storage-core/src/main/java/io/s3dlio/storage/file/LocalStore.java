@@ -4,6 +4,7 @@ import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameSync;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
@@ -22,19 +23,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What both local stores do alike: all but moving the bytes. Holds nothing open between calls. */
-abstract class LocalStore implements ObjectStore, UnfinishedWrites {
+abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   private final String scheme;
   private final RangeReader reader;
   private final FileSink.Opener sinks;
+  private final DirectorySync directories;
 
-  LocalStore(String scheme, RangeReader reader, FileSink.Opener sinks) {
+  LocalStore(String scheme, RangeReader reader, FileSink.Opener sinks, DirectorySync directories) {
     this.scheme = scheme;
     this.reader = reader;
     this.sinks = sinks;
+    this.directories = directories;
   }
 
   @Override
@@ -93,7 +99,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites {
     if (!options.replaceExisting() && Files.isRegularFile(path)) {
       throw FileErrors.alreadyExists("put", location, null);
     }
-    try (ObjectWriter writer = new LocalWriter(location, path, options, sinks)) {
+    try (ObjectWriter writer = new LocalWriter(location, path, options, sinks, directories)) {
       writer.write(content);
       return writer.complete();
     }
@@ -101,13 +107,35 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites {
 
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    return new LocalWriter(location, creatable(location), options, sinks);
+    return new LocalWriter(location, creatable(location), options, sinks, directories);
   }
 
   /** Directories, pipes and dangling links are no objects, so there is nothing to delete. */
   @Override
   public void delete(Location location) throws IOException {
     requireScheme(location);
+    remove(location);
+    syncDirectoriesOf(List.of(location));
+  }
+
+  @Override
+  public void deleteBatch(Collection<Location> locations) throws IOException {
+    locations.forEach(this::requireScheme);
+    Map<Location, StorageException> failures = new LinkedHashMap<>();
+    for (Location location : locations) {
+      try {
+        remove(location);
+      } catch (StorageException e) {
+        failures.put(location, e);
+      }
+    }
+    syncDirectoriesOf(locations);
+    if (!failures.isEmpty()) {
+      throw new BatchDeleteException(failures);
+    }
+  }
+
+  private static void remove(Location location) throws IOException {
     if (location.isPrefix()) {
       return;
     }
@@ -122,19 +150,34 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites {
     }
   }
 
-  @Override
-  public void deleteBatch(Collection<Location> locations) throws IOException {
-    locations.forEach(this::requireScheme);
-    Map<Location, StorageException> failures = new LinkedHashMap<>();
-    for (Location location : locations) {
-      try {
-        delete(location);
-      } catch (StorageException e) {
-        failures.put(location, e);
+  /** Also where nothing was deleted: whoever did it before may have been killed. */
+  private void syncDirectoriesOf(Collection<Location> deleted) throws IOException {
+    Map<Path, Location> byDirectory = new LinkedHashMap<>();
+    for (Location location : deleted) {
+      Path directory = LocalPaths.of("delete", location).getParent();
+      if (directory != null) {
+        byDirectory.put(directory, location);
       }
     }
-    if (!failures.isEmpty()) {
-      throw new BatchDeleteException(failures);
+    for (Map.Entry<Path, Location> directory : byDirectory.entrySet()) {
+      try {
+        directories.sync(directory.getKey());
+      } catch (IOException e) {
+        throw FileErrors.other("delete", directory.getValue(), e);
+      }
+    }
+  }
+
+  @Override
+  public void syncNames(Set<Location> prefixes) throws IOException {
+    Set<Path> synced = new HashSet<>();
+    for (Location prefix : prefixes) {
+      requireScheme(prefix);
+      try {
+        directories.syncWithAncestors(LocalPaths.of("sync", prefix.asPrefix()), synced);
+      } catch (IOException e) {
+        throw FileErrors.other("sync", prefix, e);
+      }
     }
   }
 
@@ -142,24 +185,15 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites {
    * A writer's temporary files lie in the directories of its objects and do not tell their names.
    * So a prefix that ends within a name covers the directories that begin so, and not the files
    * beside them.
+   *
+   * <p>Files of any writer go too if nobody had written to them for a week when this one began:
+   * whoever is killed removes nothing.
    */
   @Override
   public long abortUnfinished(
       Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
     requireScheme(prefix);
-    long removed = 0;
-    try (ObjectListing unfinished =
-        new LocalListing(prefix, ListOptions.RECURSIVE, TempNames.of(writerId))) {
-      while (unfinished.hasNext()) {
-        Location location = unfinished.next().location();
-        try {
-          removed += Files.deleteIfExists(LocalPaths.of("discard", location)) ? 1 : 0;
-        } catch (IOException e) {
-          throw FileErrors.other("discard", location, e);
-        }
-      }
-    }
-    return removed;
+    return new UnfinishedFiles(prefix, writerId, startedAt).remove();
   }
 
   @Override

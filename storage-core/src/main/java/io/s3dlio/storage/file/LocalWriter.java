@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 
 /** Writes a temporary file beside its final name, so that the object appears whole or never. */
 final class LocalWriter implements ObjectWriter {
@@ -20,15 +21,22 @@ final class LocalWriter implements ObjectWriter {
   private final WriterOptions options;
   private final Path temp;
   private final FileSink sink;
+  private final DirectorySync directories;
   private long written;
   private boolean ended;
 
   /** Creates the file's directory too, if there is none. */
-  LocalWriter(Location location, Path path, WriterOptions options, FileSink.Opener opener)
+  LocalWriter(
+      Location location,
+      Path path,
+      WriterOptions options,
+      FileSink.Opener opener,
+      DirectorySync directories)
       throws IOException {
     this.location = location;
     this.path = path;
     this.options = options;
+    this.directories = directories;
     this.temp = path.resolveSibling(TempNames.create(options.writerId()));
     try {
       this.sink = open(opener);
@@ -56,6 +64,9 @@ final class LocalWriter implements ObjectWriter {
     Path directory = temp.getParent();
     if (directory != null) {
       Files.createDirectories(directory);
+      if (options.syncName()) {
+        directories.syncWithAncestors(directory, new HashSet<>());
+      }
     }
   }
 
@@ -87,7 +98,7 @@ final class LocalWriter implements ObjectWriter {
       }
       ended = true;
       return new StagedFile(
-          FileVersion.info(location, attributes), temp, path, options.replaceExisting());
+          FileVersion.info(location, attributes), temp, path, options, directories);
     } catch (IOException e) {
       throw discardedAfter(e);
     }

@@ -5,6 +5,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,20 +17,24 @@ final class StagedFile implements StagedObject {
   private final ObjectInfo info;
   private final Path temp;
   private final Path path;
-  private final boolean replace;
+  private final WriterOptions options;
+  private final DirectorySync directories;
   private State state = State.STAGED;
 
   private enum State {
     STAGED,
+    NAMED,
     COMPLETED,
     ABORTED
   }
 
-  StagedFile(ObjectInfo info, Path temp, Path path, boolean replace) {
+  StagedFile(
+      ObjectInfo info, Path temp, Path path, WriterOptions options, DirectorySync directories) {
     this.info = info;
     this.temp = temp;
     this.path = path;
-    this.replace = replace;
+    this.options = options;
+    this.directories = directories;
   }
 
   @Override
@@ -48,11 +53,15 @@ final class StagedFile implements StagedObject {
       throw new StorageException(Failure.of("put", info.location(), "it was aborted"));
     }
     if (state == State.STAGED) {
-      if (replace) {
+      if (options.replaceExisting()) {
         rename();
       } else {
         link();
       }
+      state = State.NAMED;
+    }
+    if (state == State.NAMED) {
+      syncName();
       state = State.COMPLETED;
     }
     return info;
@@ -75,6 +84,17 @@ final class StagedFile implements StagedObject {
       Files.move(temp, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw FileErrors.writing("put", info.location(), path, e);
+    }
+  }
+
+  private void syncName() throws IOException {
+    Path directory = path.getParent();
+    if (options.syncName() && directory != null) {
+      try {
+        directories.sync(directory);
+      } catch (IOException e) {
+        throw FileErrors.writing("put", info.location(), path, e);
+      }
     }
   }
 

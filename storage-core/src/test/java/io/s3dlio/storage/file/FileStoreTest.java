@@ -161,7 +161,8 @@ class FileStoreTest {
         },
         (path, options) -> {
           throw new IOException("nothing is written");
-        }) {};
+        },
+        new DirectorySync(ChannelOpener.SYSTEM)) {};
   }
 
   @Test
@@ -345,7 +346,8 @@ class FileStoreTest {
           return FileChannel.open(path, options);
         };
 
-    storeWith(deleting).put(at("deep/a"), buffer(content(7)), WriterOptions.DEFAULT);
+    storeWith(deleting)
+        .put(at("deep/a"), buffer(content(7)), WriterOptions.DEFAULT.withSyncName(false));
 
     assertThat(opened[0]).isEqualTo(3);
     assertThat(Files.readAllBytes(deep.resolve("a"))).isEqualTo(content(7));
@@ -483,6 +485,50 @@ class FileStoreTest {
             store.abortUnfinished(at(""), "w", Instant.now().plus(Duration.ofDays(1)), all -> all))
         .as("the id alone tells whose they are")
         .isEqualTo(2);
+  }
+
+  @Test
+  void whatNobodyHasWrittenToForAWeekIsRemovedWhoeverBeganIt() throws IOException {
+    Instant now = Instant.now();
+    put("old", content(1));
+    Files.setLastModifiedTime(directory.resolve("old"), FileTime.from(Instant.EPOCH));
+    for (String writer : List.of("dead", "idle")) {
+      store
+          .createWriter(at("deep/" + writer), WriterOptions.DEFAULT.withWriterId(writer))
+          .write(buffer(content(1)));
+    }
+    age("dead", now.minus(Duration.ofDays(7)).minusSeconds(1));
+    age("idle", now.minus(Duration.ofDays(7)).plusSeconds(1));
+
+    assertThat(store.abortUnfinished(at("other/"), "w", now, all -> all)).isZero();
+    assertThat(store.abortUnfinished(at(""), "w", now, all -> all)).isEqualTo(1);
+
+    assertThat(names(directory)).containsExactly("deep", "old");
+    assertThat(names(directory.resolve("deep")))
+        .singleElement()
+        .asString()
+        .startsWith(".s3dlio-idle-");
+  }
+
+  private void age(String writer, Instant time) throws IOException {
+    for (String name : names(directory.resolve("deep"))) {
+      if (name.startsWith(".s3dlio-" + writer)) {
+        Files.setLastModifiedTime(directory.resolve("deep").resolve(name), FileTime.from(time));
+      }
+    }
+  }
+
+  @Test
+  void linksThatLeadNowhereOrBackDoNotKeepUnfinishedWrites() throws IOException {
+    Files.createDirectories(directory.resolve("real/deep"));
+    Files.createSymbolicLink(directory.resolve("real/deep/back"), directory.resolve("real"));
+    Files.createSymbolicLink(directory.resolve("real/nowhere"), directory.resolve("missing"));
+    Files.createSymbolicLink(directory.resolve("link"), directory.resolve("real/deep"));
+    store
+        .createWriter(at("link/a"), WriterOptions.DEFAULT.withWriterId("w"))
+        .write(buffer(content(1)));
+
+    assertThat(store.abortUnfinished(at("link/"), "w", Instant.now(), all -> all)).isEqualTo(1);
   }
 
   // ---- the C locale
