@@ -18,6 +18,7 @@ import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
 import org.apache.spark.sql.vectorized.ColumnVector;
@@ -66,10 +67,13 @@ final class ArrowBatches {
   private ColumnarBatch make(LoadedBatch batch, boolean heap) {
     List<ColumnVector> vectors = new ArrayList<>(columns.size());
     boolean done = false;
-    try {
+    // The columns hold references of their own to it.
+    try (ArrowBuf content = heap ? allocator.getEmpty() : content(batch)) {
       for (String column : columns) {
-        boolean onHeap = heap && column.equals(ReadSchema.CONTENT);
-        vectors.add(onHeap ? heapContent(batch) : new ArrowColumnVector(vector(column, batch)));
+        vectors.add(
+            heap && holdsContent(column, batch)
+                ? onHeap(column, batch)
+                : new ArrowColumnVector(vector(column, batch, content)));
       }
       done = true;
       return new ColumnarBatch(vectors.toArray(new ColumnVector[0]), batch.rows().rows());
@@ -80,31 +84,37 @@ final class ArrowBatches {
     }
   }
 
-  private static HeapColumn heapContent(LoadedBatch batch) {
+  private static boolean holdsContent(String column, LoadedBatch batch) {
+    return column.equals(ReadSchema.CONTENT)
+        || (column.equals(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(batch.rows()));
+  }
+
+  private static ColumnVector onHeap(String column, LoadedBatch batch) {
     byte[][] values = new byte[batch.rows().rows()][];
     for (int row = 0; row < values.length; row++) {
       values[row] = batch.copy(row);
     }
-    return new HeapColumn(values);
+    return column.equals(ReadSchema.CONTENT) ? new HeapColumn(values) : ContentRef.column(values);
   }
 
-  private FieldVector vector(String column, LoadedBatch batch) {
+  private FieldVector vector(String column, LoadedBatch batch, ArrowBuf content) {
     RowBatch rows = batch.rows();
     ObjectTable objects = rows.objects();
     return switch (column) {
-      case ReadSchema.PATH -> strings(column, rows, row -> objects.path(rows.object(row)));
+      case ReadSchema.PATH -> strings(text(column), rows, row -> objects.path(rows.object(row)));
       case ReadSchema.MODIFICATION_TIME -> times(column, rows);
-      case ReadSchema.LENGTH -> longs(column, rows, row -> objects.length(rows.object(row)));
-      case ReadSchema.OFFSET -> longs(column, rows, rows::offset);
-      case ReadSchema.CONTENT -> content(column, batch);
+      case ReadSchema.LENGTH ->
+          longs(integers(column), rows, row -> objects.length(rows.object(row)));
+      case ReadSchema.OFFSET -> longs(integers(column), rows, rows::offset);
+      case ReadSchema.CONTENT -> loaded(binary(column), rows, content);
+      case ReadSchema.CONTENT_REF -> refs(column, rows, content);
       case ReadSchema.ETAG ->
-          strings(column, rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
+          strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
       default -> throw new IllegalArgumentException("There is no column " + column);
     };
   }
 
-  private FieldVector longs(String name, RowBatch rows, IntToLongFunction value) {
-    BigIntVector vector = new BigIntVector(name, allocator);
+  private static BigIntVector longs(BigIntVector vector, RowBatch rows, IntToLongFunction value) {
     return filled(
         vector,
         () -> {
@@ -129,15 +139,13 @@ final class ArrowBatches {
         });
   }
 
-  private FieldVector strings(String name, RowBatch rows, IntFunction<byte[]> value) {
+  private FieldVector strings(FieldVector vector, RowBatch rows, IntFunction<byte[]> value) {
     byte[][] values = new byte[rows.rows()][];
     long bytes = 0;
     for (int row = 0; row < values.length; row++) {
       values[row] = value.apply(row);
       bytes += values[row].length;
     }
-    FieldVector vector =
-        large ? new LargeVarCharVector(name, allocator) : new VarCharVector(name, allocator);
     try (ArrowBuf data = allocator.buffer(bytes)) {
       long[] ends = new long[values.length];
       long end = 0;
@@ -147,23 +155,71 @@ final class ArrowBatches {
         ends[row] = end;
       }
       data.writerIndex(end);
-      load(vector, rows.rows(), row -> ends[row], data);
+      return filled(vector, () -> load(vector, rows.rows(), row -> ends[row], data));
     }
-    return vector;
   }
 
-  private FieldVector content(String name, LoadedBatch batch) {
-    RowBatch rows = batch.rows();
-    FieldVector vector =
-        large ? new LargeVarBinaryVector(name, allocator) : new VarBinaryVector(name, allocator);
+  private ArrowBuf content(LoadedBatch batch) {
     BufferLease memory = batch.memory();
-    try (ArrowBuf data =
-        memory == null
-            ? allocator.getEmpty()
-            : allocator.wrapForeignAllocation(new LeasedMemory(memory))) {
-      load(vector, rows.rows(), rows::end, data);
+    return memory == null
+        ? allocator.getEmpty()
+        : allocator.wrapForeignAllocation(new LeasedMemory(memory));
+  }
+
+  /** Makes references: a struct of vectors of its own. */
+  private FieldVector refs(String name, RowBatch rows, ArrowBuf content) {
+    StructVector refs = StructVector.empty(name, allocator);
+    return filled(
+        refs,
+        () -> {
+          FieldVector segment = child(refs, ContentRef.SEGMENT, text(ContentRef.SEGMENT));
+          BigIntVector offset = child(refs, ContentRef.OFFSET, integers(ContentRef.OFFSET));
+          BigIntVector length = child(refs, ContentRef.LENGTH, integers(ContentRef.LENGTH));
+          BigIntVector stamp = child(refs, ContentRef.STAMP, integers(ContentRef.STAMP));
+          FieldVector inline = child(refs, ContentRef.INLINE, binary(ContentRef.INLINE));
+          if (ContentRef.namesFiles(rows)) {
+            strings(segment, rows, row -> ContentRef.segment(rows, row));
+            nulls(inline, rows.rows());
+          } else {
+            nulls(segment, rows.rows());
+            loaded(inline, rows, content);
+          }
+          longs(offset, rows, row -> ContentRef.offset(rows, row));
+          longs(length, rows, rows::length);
+          longs(stamp, rows, row -> ContentRef.stamp(rows, row));
+          refs.loadFieldBuffers(new ArrowFieldNode(rows.rows(), 0), List.of(allocator.getEmpty()));
+        });
+  }
+
+  /** Makes a vector like the model a child of a struct. */
+  private static <T extends FieldVector> T child(StructVector parent, String name, T model) {
+    try (model) {
+      @SuppressWarnings("unchecked")
+      Class<T> type = (Class<T>) model.getClass();
+      return parent.addOrGet(name, model.getField().getFieldType(), type);
     }
-    return vector;
+  }
+
+  private static void nulls(FieldVector vector, int rows) {
+    vector.setInitialCapacity(rows);
+    vector.allocateNew();
+    vector.setValueCount(rows);
+  }
+
+  private BigIntVector integers(String name) {
+    return new BigIntVector(name, allocator);
+  }
+
+  private FieldVector text(String name) {
+    return large ? new LargeVarCharVector(name, allocator) : new VarCharVector(name, allocator);
+  }
+
+  private FieldVector binary(String name) {
+    return large ? new LargeVarBinaryVector(name, allocator) : new VarBinaryVector(name, allocator);
+  }
+
+  private FieldVector loaded(FieldVector vector, RowBatch rows, ArrowBuf content) {
+    return filled(vector, () -> load(vector, rows.rows(), rows::end, content));
   }
 
   /** Gives a vector its buffers; it holds references of its own to them. */
@@ -188,7 +244,7 @@ final class ArrowBatches {
     }
   }
 
-  private static FieldVector filled(FieldVector vector, Runnable fill) {
+  private static <T extends FieldVector> T filled(T vector, Runnable fill) {
     boolean done = false;
     try {
       fill.run();

@@ -6,6 +6,7 @@ import java.util.Optional;
 final class BatchPlanner {
   private final ObjectTable objects;
   private final RowCursor rows;
+  private final long chunkBytes;
   private final boolean content;
   private final long maxBytes;
   private boolean more;
@@ -16,6 +17,7 @@ final class BatchPlanner {
   BatchPlanner(S3dlioInputPartition split, boolean content, long maxBytes) {
     this.objects = split.objects();
     this.rows = split.rows();
+    this.chunkBytes = split.chunkBytes();
     this.content = content;
     this.maxBytes = maxBytes;
     this.more = rows.next();
@@ -26,7 +28,7 @@ final class BatchPlanner {
     if (!more) {
       return Optional.empty();
     }
-    RowBatch.Builder batch = new RowBatch.Builder(objects);
+    RowBatch.Builder batch = new RowBatch.Builder(objects, chunkBytes);
     do {
       batch.add(rows.object(), rows.offset(), size());
       more = rows.next();

@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The columns of objects read as rows: {@code binaryFile}'s, and the offset of a row's content. */
@@ -16,6 +17,9 @@ public final class ReadSchema {
   /** The hidden column of the object's version. */
   public static final String ETAG = "etag";
 
+  /** The hidden column by which Python gets content without its bytes passing through Spark. */
+  public static final String CONTENT_REF = "_content_ref";
+
   public static final StructType TABLE =
       new StructType()
           .add(PATH, DataTypes.StringType, false)
@@ -28,28 +32,30 @@ public final class ReadSchema {
 
   /** Returns the hidden columns, produced only where they are selected. */
   public static MetadataColumn[] metadataColumns() {
-    return new MetadataColumn[] {new Etag()};
+    return new MetadataColumn[] {
+      new Hidden(ETAG, DataTypes.StringType, "The version of the object that was listed."),
+      new Hidden(CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark.")
+    };
   }
 
-  private record Etag() implements MetadataColumn {
-    @Override
-    public String name() {
-      return ETAG;
+  /** Returns these columns, each with all of its fields. */
+  static StructType whole(StructType columns) {
+    StructType whole = new StructType();
+    for (StructField column : columns.fields()) {
+      whole =
+          whole.add(
+              column.name().equals(CONTENT_REF)
+                  ? new StructField(
+                      CONTENT_REF, ContentRef.TYPE, column.nullable(), column.metadata())
+                  : column);
     }
+    return whole;
+  }
 
-    @Override
-    public DataType dataType() {
-      return DataTypes.StringType;
-    }
-
+  private record Hidden(String name, DataType dataType, String comment) implements MetadataColumn {
     @Override
     public boolean isNullable() {
       return false;
-    }
-
-    @Override
-    public String comment() {
-      return "The version of the object that was listed.";
     }
   }
 }

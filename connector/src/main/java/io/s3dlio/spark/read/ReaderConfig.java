@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.range.RangeEngineConfig;
 import java.io.Serializable;
@@ -27,7 +28,14 @@ record ReaderConfig(
     ranges = Map.copyOf(ranges);
   }
 
+  /** Returns whether rows have content, as bytes or by reference: then its size is a row's. */
   boolean content() {
-    return columns.contains(ReadSchema.CONTENT);
+    return columns.contains(ReadSchema.CONTENT) || columns.contains(ReadSchema.CONTENT_REF);
+  }
+
+  /** Returns whether the content of objects at a location is read here. */
+  boolean reads(Location location) {
+    return columns.contains(ReadSchema.CONTENT)
+        || (columns.contains(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(location));
   }
 }

@@ -9,12 +9,15 @@ import java.util.function.IntPredicate;
  */
 final class RowBatch {
   private final ObjectTable objects;
+  private final long chunkBytes;
   private final int[] rowObjects;
   private final long[] offsets;
   private final int[] ends;
 
-  private RowBatch(ObjectTable objects, int[] rowObjects, long[] offsets, int[] ends) {
+  private RowBatch(
+      ObjectTable objects, long chunkBytes, int[] rowObjects, long[] offsets, int[] ends) {
     this.objects = objects;
+    this.chunkBytes = chunkBytes;
     this.rowObjects = rowObjects;
     this.offsets = offsets;
     this.ends = ends;
@@ -38,6 +41,11 @@ final class RowBatch {
     return offsets[row];
   }
 
+  /** Returns how many bytes of its object the row is, be they read or not. */
+  long length(int row) {
+    return Math.min(chunkBytes, objects.length(object(row)) - offset(row));
+  }
+
   /** Returns where in the batch's memory the row's content begins. */
   int start(int row) {
     return row == 0 ? 0 : ends[row - 1];
@@ -59,7 +67,7 @@ final class RowBatch {
 
   /** Returns the batch without the rows of some objects, moved together. */
   RowBatch without(IntPredicate missing) {
-    Builder kept = new Builder(objects);
+    Builder kept = new Builder(objects, chunkBytes);
     for (int row = 0; row < rows(); row++) {
       if (!missing.test(object(row))) {
         kept.add(object(row), offset(row), size(row));
@@ -71,13 +79,18 @@ final class RowBatch {
   /** Collects rows. */
   static final class Builder {
     private final ObjectTable objects;
+    private final long chunkBytes;
     private int[] rowObjects = new int[16];
     private long[] offsets = new long[16];
     private int[] ends = new int[16];
     private int rows;
 
-    Builder(ObjectTable objects) {
+    /**
+     * @param chunkBytes the most bytes of a row
+     */
+    Builder(ObjectTable objects, long chunkBytes) {
       this.objects = objects;
+      this.chunkBytes = chunkBytes;
     }
 
     int rows() {
@@ -104,6 +117,7 @@ final class RowBatch {
     RowBatch build() {
       return new RowBatch(
           objects,
+          chunkBytes,
           Arrays.copyOf(rowObjects, rows),
           Arrays.copyOf(offsets, rows),
           Arrays.copyOf(ends, rows));

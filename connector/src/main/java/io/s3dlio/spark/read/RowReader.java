@@ -66,6 +66,7 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.LENGTH -> objects.length(object);
       case ReadSchema.OFFSET -> rows.offset(row);
       case ReadSchema.CONTENT -> from.copy(row);
+      case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
       case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
       default -> throw new IllegalArgumentException("There is no column " + column);
     };

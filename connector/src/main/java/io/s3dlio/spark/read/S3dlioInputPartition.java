@@ -41,6 +41,10 @@ final class S3dlioInputPartition implements InputPartition {
     return objects;
   }
 
+  long chunkBytes() {
+    return chunkBytes;
+  }
+
   RowCursor rows() {
     return new RowCursor(objects, first, firstOffset, end, endOffset, chunkBytes);
   }

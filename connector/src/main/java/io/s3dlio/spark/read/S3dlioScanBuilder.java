@@ -25,9 +25,10 @@ public final class S3dlioScanBuilder implements ScanBuilder, SupportsPushDownReq
     this.options = options;
   }
 
+  /** Fields of structs are not pruned: a row's reference is read whole or not at all. */
   @Override
   public void pruneColumns(StructType requiredSchema) {
-    schema = requiredSchema;
+    schema = ReadSchema.whole(requiredSchema);
   }
 
   @Override

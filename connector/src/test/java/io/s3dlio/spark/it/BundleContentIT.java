@@ -16,9 +16,12 @@ class BundleContentIT {
   /** Native libraries look for their classes under these names. */
   private static final String NATIVE = "(com/sun/jna|org/conscrypt)/.*";
 
+  private static final String PYTHON = "s3dlio_spark/[a-z_]+\\.(py|typed)";
+
   @Test
   void holdsNoClassButOursOurShadedOnesAndThoseWithNativeLibraries() throws IOException {
-    assertThat(files()).allMatch(file -> file.matches(CLASSES + "|" + NATIVE + "|META-INF/.*"));
+    assertThat(files())
+        .allMatch(file -> file.matches(CLASSES + "|" + NATIVE + "|" + PYTHON + "|META-INF/.*"));
     assertThat(files())
         .filteredOn(file -> file.endsWith(".class"))
         .allMatch(file -> file.matches(CLASSES + "|" + NATIVE))
@@ -32,6 +35,8 @@ class BundleContentIT {
             "io/s3dlio/storage/ObjectStores.class",
             "io/s3dlio/datagen/DataGenerator.class",
             "io/s3dlio/spark/S3dlioDataSource.class",
+            "s3dlio_spark/__init__.py",
+            "s3dlio_spark/py.typed",
             "io/s3dlio/shaded/com/fasterxml/jackson/databind/ObjectMapper.class",
             "io/s3dlio/shaded/picocli/CommandLine.class",
             "com/sun/jna/Native.class",

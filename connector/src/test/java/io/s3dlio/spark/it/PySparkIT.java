@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The tests in {@code src/test/python}, on each PySpark. */
+/** The tests in {@code src/test/python} and of the Python package, on each PySpark. */
 class PySparkIT {
   @TempDir Path folder;
 
@@ -23,7 +23,10 @@ class PySparkIT {
             "-p",
             "no:cacheprovider",
             "--basetemp=" + folder.resolve("data"),
-            Python.tests().toString())) {
+            "-o",
+            "pythonpath=" + Python.sources(),
+            Python.tests().toString(),
+            Python.sources().resolve("tests").toString())) {
       String log = pytest.succeed();
       assertThat(log).containsPattern("=+ \\d+ passed").doesNotContain("skipped");
     }

@@ -58,6 +58,11 @@ enum Python {
     return Build.root().resolve("connector/src/test/python");
   }
 
+  /** Returns the folder of the Python package and its tests. */
+  static Path sources() {
+    return Build.root().resolve("connector/python");
+  }
+
   private Path executable() {
     Path python =
         Optional.ofNullable(System.getenv(variable))

@@ -1,0 +1,172 @@
+"""References in, content out: for mapInArrow, arrow_udf, pandas_udf and plain UDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Union
+
+import pyarrow as pa
+
+from s3dlio_spark._buffers import Buffers
+from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
+from s3dlio_spark._reference import Reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    References = Union[pa.StructArray, pa.ChunkedArray, pd.DataFrame, Any]
+
+__all__ = ["ContentReferenceError", "StaleReferenceError", "contents", "with_content"]
+
+COLUMN = "_content_ref"
+CONTENT = "content"
+
+_FIELDS = ("segment", "offset", "length", "stamp", "inline")
+_MAX_ARRAY = (1 << 31) - 1
+_DEFAULT_BYTES = 64 << 20
+
+Batches = Union[pa.RecordBatch, Iterable[pa.RecordBatch]]
+
+
+def with_content(
+    fn: Callable[[pa.RecordBatch], Batches], max_bytes: int = _DEFAULT_BYTES
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Returns what ``DataFrame.mapInArrow`` takes.
+
+    Args:
+        fn: gets a record batch in which ``_content_ref`` has become ``content``, an ordinary
+            array of bytes, and returns a record batch or several.
+        max_bytes: the most content of one batch; an object that alone is larger is a batch.
+            Spark's own batches, which are cut by rows, are cut further by it.
+
+    Raises:
+        ValueError: if a batch has no column ``_content_ref``, or ``max_bytes`` is not positive.
+        StaleReferenceError: if an object is another version than the one that was listed.
+        ContentReferenceError: if content cannot be read.
+    """
+    if max_bytes <= 0:
+        raise ValueError(f"Invalid max_bytes: {max_bytes} (must be > 0)")
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        buffers = Buffers()
+        for batch in batches:
+            index = batch.schema.get_field_index(COLUMN)
+            if index < 0:
+                raise ValueError(
+                    f"Invalid batch: it has the columns {batch.schema.names} and no {COLUMN}. Select "
+                    f'it by name, as in df.select("path", "{COLUMN}")'
+                )
+            for part in _parts(batch, index, max_bytes):
+                result = fn(_filled(part, index, buffers))
+                if isinstance(result, pa.RecordBatch):
+                    yield result
+                else:
+                    yield from result
+
+    return run
+
+
+def contents(column: References) -> Iterator[memoryview]:
+    """Yields the content of each reference as a read-only view.
+
+    Args:
+        column: what a UDF gets of ``_content_ref``: an Arrow array (``arrow_udf``), a pandas frame
+            (``pandas_udf``), or one row (a plain UDF).
+
+    A view is good as long as it is kept; views that are not kept let memory be used again.
+    """
+    buffers = Buffers()
+    for reference in _references(column):
+        yield _read(reference, buffers)
+
+
+def _read(reference: Reference, buffers: Buffers) -> memoryview:
+    if reference.inline is not None:
+        return reference.inline
+    view = buffers.take(reference.length)
+    reference.read_into(view)
+    return view.toreadonly()
+
+
+def _parts(batch: pa.RecordBatch, index: int, max_bytes: int) -> Iterator[pa.RecordBatch]:
+    lengths = batch.column(index).field("length").to_pylist()
+    start = 0
+    size = 0
+    for row, length in enumerate(lengths):
+        if row > start and size + length > max_bytes:
+            yield batch.slice(start, row - start)
+            start = row
+            size = 0
+        size += length
+    if start < len(lengths) or not lengths:
+        yield batch.slice(start)
+
+
+def _filled(batch: pa.RecordBatch, index: int, buffers: Buffers) -> pa.RecordBatch:
+    references = list(_references(batch.column(index)))
+    size = sum(reference.length for reference in references)
+    if size > _MAX_ARRAY:
+        raise ContentReferenceError(
+            f"Cannot read {references[0].segment}: {size} bytes do not fit an array of Arrow. Set the "
+            'option chunkBytes, as in option("chunkBytes", "64mb"), to read it as several rows'
+        )
+    data = buffers.take(size)
+    offsets = memoryview(bytearray(4 * (len(references) + 1))).cast("i")
+    end = 0
+    for row, reference in enumerate(references):
+        reference.read_into(data[end : end + reference.length])
+        end += reference.length
+        offsets[row + 1] = end
+    content = pa.Array.from_buffers(
+        pa.binary(), len(references), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
+    return batch.set_column(index, pa.field(CONTENT, pa.binary(), nullable=False), content)
+
+
+def _references(column: References) -> Iterator[Reference]:
+    if isinstance(column, pa.ChunkedArray):
+        for chunk in column.chunks:
+            yield from _references(chunk)
+    elif isinstance(column, pa.StructArray):
+        yield from _arrow_references(column)
+    elif hasattr(column, "itertuples"):
+        for values in column[list(_FIELDS)].itertuples(index=False, name=None):
+            yield _reference(*values)
+    elif column is not None and hasattr(column, "asDict"):
+        yield _reference(*(column[name] for name in _FIELDS))
+    else:
+        raise TypeError(
+            f"Invalid references: {type(column).__name__} (must be what a UDF gets of {COLUMN})"
+        )
+
+
+def _arrow_references(column: pa.StructArray) -> Iterator[Reference]:
+    if column.null_count:
+        raise ValueError(f"Invalid references: {column.null_count} of them are null")
+    segment, offset, length, stamp, inline = (column.field(name) for name in _FIELDS)
+    views = _views(inline)
+    rows = zip(segment.to_pylist(), offset.to_pylist(), length.to_pylist(), stamp.to_pylist())
+    for (name, begin, size, version), view in zip(rows, views):
+        yield Reference(name, begin, size, version, view)
+
+
+def _views(values: pa.Array) -> list[memoryview | None]:
+    """Views of an array's bytes: a scalar's own buffer would be a copy."""
+    if values.null_count == len(values):
+        return [None] * len(values)
+    large = pa.types.is_large_binary(values.type)
+    _, ends, data = values.buffers()
+    offsets = memoryview(ends).cast("q" if large else "i")
+    whole = memoryview(data).cast("B").toreadonly() if data is not None else memoryview(b"")
+    valid = values.is_valid().to_pylist()
+    return [
+        whole[offsets[values.offset + row] : offsets[values.offset + row + 1]] if there else None
+        for row, there in enumerate(valid)
+    ]
+
+
+def _reference(segment: Any, offset: Any, length: Any, stamp: Any, inline: Any) -> Reference:
+    # pandas writes what is missing in a column of text or bytes as None or as NaN.
+    named = segment if isinstance(segment, str) else None
+    view = memoryview(inline).toreadonly() if isinstance(inline, (bytes, bytearray)) else None
+    return Reference(named, int(offset), int(length), int(stamp), view)

@@ -1,0 +1,83 @@
+"""One reference: where a row's content lies, and whether it is still that content."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
+
+_FILE = "file:///"
+
+# Odd numbers, as the data source has them: a stamp is a function of a file's size, time and inode.
+_SIZE_FACTOR = 0x9E3779B97F4A7C15
+_TIME_FACTOR = 0xC2B2AE3D27D4EB4F
+_INODE_FACTOR = 0x165667B19E3779F9
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The fields of ``_content_ref``; either ``segment`` or ``inline`` is there."""
+
+    segment: str | None
+    offset: int
+    length: int
+    stamp: int
+    inline: memoryview | None
+
+    def read_into(self, target: memoryview) -> None:
+        """Fills the target, which has the content's length.
+
+        Raises:
+            StaleReferenceError: if the segment is gone or is another version.
+            ContentReferenceError: if it cannot be read.
+        """
+        if self.inline is not None:
+            target[:] = self.inline
+        elif self.segment is not None and self.segment.startswith(_FILE):
+            self._read_file("/" + self.segment[len(_FILE) :], target)
+        else:
+            raise ContentReferenceError(
+                f"Cannot read {self.segment}: this version of s3dlio_spark knows no such reference. "
+                "Use the package that came with the data source's jar"
+            )
+
+    def _read_file(self, path: str, target: memoryview) -> None:
+        try:
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError as e:
+            raise StaleReferenceError(
+                f"Cannot read {self.segment}: it is not on this host, or was deleted since it was "
+                "listed. References to files need the same file system on every host"
+            ) from e
+        except OSError as e:
+            raise ContentReferenceError(f"Cannot read {self.segment}: {e.strerror}") from e
+        try:
+            self._require_listed(file)
+            self._fill(file, target)
+            # A file may also change while it is read.
+            self._require_listed(file)
+        finally:
+            os.close(file)
+
+    def _require_listed(self, file: int) -> None:
+        now = os.fstat(file)
+        stamp = (
+            now.st_size * _SIZE_FACTOR + now.st_mtime_ns * _TIME_FACTOR + now.st_ino * _INODE_FACTOR
+        )
+        if stamp & _MASK != self.stamp & _MASK:
+            raise StaleReferenceError(
+                f"Cannot read {self.segment}: it was written again since it was listed. List it again"
+            )
+
+    def _fill(self, file: int, target: memoryview) -> None:
+        done = 0
+        while done < len(target):
+            count = os.preadv(file, [target[done:]], self.offset + done)
+            if count == 0:
+                raise StaleReferenceError(
+                    f"Cannot read {self.segment}: it ended {len(target) - done} bytes before the "
+                    "content does. List it again"
+                )
+            done += count
