@@ -20,6 +20,7 @@ class ArchitectureTest {
   private static final String FILE = ROOT + ".file..";
   private static final String TRANSPORT = ROOT + ".transport..";
   private static final String S3 = ROOT + ".s3..";
+  private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
   static final ArchRule nothingKnowsSparkHadoopOrArrow =
@@ -31,17 +32,21 @@ class ArchitectureTest {
   @ArchTest static final ArchRule buffersKnowNothingElse = onlyKnows(BUFFER, BUFFER);
 
   @ArchTest
-  static final ArchRule rangesKnowTheApiAndBuffers = onlyKnows(RANGE, RANGE, ROOT, BUFFER);
+  static final ArchRule rangesKnowTheApiBuffersAndCounters =
+      onlyKnows(RANGE, RANGE, ROOT, BUFFER, TELEMETRY);
 
   @ArchTest
-  static final ArchRule localStoresKnowTheApiBuffersAndRanges =
-      onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE);
+  static final ArchRule localStoresKnowTheApiBuffersRangesAndCounters =
+      onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE, TELEMETRY);
 
   @ArchTest
-  static final ArchRule s3KnowsTheApiBuffersRetriesAndTheTransport =
-      onlyKnows(S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, "software.amazon.awssdk..");
+  static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportAndCounters =
+      onlyKnows(S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, TELEMETRY, "software.amazon.awssdk..");
 
-  @ArchTest static final ArchRule transportKnowsNothingElse = onlyKnows(TRANSPORT, TRANSPORT);
+  @ArchTest
+  static final ArchRule transportKnowsCountersAlone = onlyKnows(TRANSPORT, TRANSPORT, TELEMETRY);
+
+  @ArchTest static final ArchRule countersKnowNothingElse = onlyKnows(TELEMETRY, TELEMETRY);
 
   @ArchTest
   static final ArchRule onlyFilesCallTheCLibrary =

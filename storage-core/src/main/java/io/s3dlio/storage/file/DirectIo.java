@@ -2,6 +2,7 @@ package io.s3dlio.storage.file;
 
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
+import io.s3dlio.storage.telemetry.Counter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -62,6 +63,7 @@ final class DirectIo {
       throw new DirectRefusedException(path, refusal);
     }
     fallbacks.increment();
+    Counter.DIRECT_FALLBACKS.increment();
     if (warned.compareAndSet(false, true)) {
       LOG.warn(
           "The file system of {} refuses O_DIRECT: direct:// goes through the page cache there",

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.telemetry.Counter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -205,6 +206,7 @@ final class Batch implements BatchRead {
       ranges++;
     } else {
       retries++;
+      Counter.RANGES_RETRIED.increment();
     }
   }
 

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.range.RetryPolicy;
+import io.s3dlio.storage.telemetry.Counter;
 import io.s3dlio.storage.transport.TransportException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -57,6 +58,7 @@ final class Attempts {
     if (!failure.isRetryable() || !policy.allows(failed) || !budget.take()) {
       throw failure.withAttempts(failed);
     }
+    Counter.S3_RETRIED.increment();
     try {
       NANOSECONDS.sleep(policy.delayNanos(failed));
     } catch (InterruptedException e) {

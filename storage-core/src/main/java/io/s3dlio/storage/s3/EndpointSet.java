@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.s3dlio.storage.telemetry.Counter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +34,25 @@ final class EndpointSet {
   /** How a request ended. */
   enum Outcome {
     /** The server did its part, whatever it said. */
-    ANSWERED,
+    ANSWERED(Counter.S3_ANSWERED),
     /** The server asks for fewer requests. */
-    THROTTLED,
+    THROTTLED(Counter.S3_THROTTLED),
     /** There was no answer, or the server's trouble for one. */
-    FAILED,
+    FAILED(Counter.S3_FAILED),
     /** On this side: the server had no part in it. */
-    ABANDONED
+    ABANDONED(null);
+
+    private final @Nullable Counter counter;
+
+    Outcome(@Nullable Counter counter) {
+      this.counter = counter;
+    }
+
+    void count() {
+      if (counter != null) {
+        counter.increment();
+      }
+    }
   }
 
   /**

@@ -197,6 +197,7 @@ final class S3Client {
 
   private void end(EndpointSet.Turn turn, Outcome outcome, String trouble, Attempts attempts) {
     endpoints.end(turn, outcome, trouble);
+    outcome.count();
     if (outcome == Outcome.FAILED || outcome == Outcome.THROTTLED) {
       attempts.tried().set(turn.endpoint());
     }

@@ -1,5 +1,6 @@
 package io.s3dlio.storage.transport;
 
+import io.s3dlio.storage.telemetry.Counter;
 import io.s3dlio.storage.transport.TransportException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
@@ -82,6 +83,7 @@ public final class HttpTransport implements Closeable {
       }
     }
     replayed.increment();
+    Counter.REQUESTS_REPLAYED.increment();
     Connection fresh = pool.take(true, config.requestTimeout().toNanos());
     return exchange(pool, fresh, request, target, maxBody, check);
   }
@@ -128,6 +130,7 @@ public final class HttpTransport implements Closeable {
     @Nullable Proxy reader = endpoint.tls() ? null : config.proxies().proxy(endpoint).orElse(null);
     Connection connection = new Connection(wire, endpoint.authority(), reader, clock);
     opened.increment();
+    Counter.CONNECTIONS_OPENED.increment();
     watch.add(connection.deadline());
     connection.start(config.connectTimeout());
     return connection;

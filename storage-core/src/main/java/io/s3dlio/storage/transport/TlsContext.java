@@ -1,5 +1,6 @@
 package io.s3dlio.storage.transport;
 
+import io.s3dlio.storage.telemetry.Counter;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
@@ -73,6 +74,9 @@ final class TlsContext {
 
   /** Returns a client's engine that takes no certificate but one for this host. */
   SSLEngine engine(String host, int port) {
+    if (!conscrypt) {
+      Counter.TLS_FALLBACKS.increment();
+    }
     SSLEngine engine = context.createSSLEngine(host, port);
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();

@@ -23,6 +23,7 @@ import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.telemetry.Counter;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.testing.NoLeaks;
 import java.io.IOException;
@@ -200,12 +201,16 @@ class S3StoreFaultTest {
   @Test
   void attemptsEndAndAreCounted() throws IOException {
     ObjectStore store = open((n, head) -> error(503, "SlowDown"), config -> config.maxAttempts(3));
+    long throttled = Counter.S3_THROTTLED.value();
+    long retried = Counter.S3_RETRIED.value();
 
     assertThatThrownBy(() -> store.stat(OBJECT))
         .isInstanceOf(ThrottledException.class)
         .hasMessageContaining("after 3 attempts")
         .hasMessageContaining("status 503");
     assertThat(count.get()).isEqualTo(3);
+    assertThat(Counter.S3_THROTTLED.value() - throttled).isEqualTo(3);
+    assertThat(Counter.S3_RETRIED.value() - retried).isEqualTo(2);
   }
 
   @Test
