@@ -46,37 +46,54 @@ public final class Relay implements AutoCloseable {
    * @param fromClient the bytes of the client that pass before
    * @param delayMillis how much later each piece of the server's arrives
    * @param bytesPerSecond how fast the server's bytes pass; 0 for as they come
+   * @param garbled the byte of the server's, counted from 0, that arrives as another; -1 for none
    */
   public record Plan(
-      End end, long fromServer, long fromClient, long delayMillis, long bytesPerSecond) {
+      End end,
+      long fromServer,
+      long fromClient,
+      long delayMillis,
+      long bytesPerSecond,
+      long garbled) {
     /** Nothing. */
-    public static final Plan NONE = new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0);
+    public static final Plan NONE = new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, -1);
 
     /** Ends the connection after so many bytes of the server's. */
     public static Plan answerCut(End end, long bytes) {
-      return new Plan(end, bytes, Long.MAX_VALUE, 0, 0);
+      return new Plan(end, bytes, Long.MAX_VALUE, 0, 0, -1);
     }
 
     /** Ends the connection after so many bytes of the client's. */
     public static Plan requestCut(End end, long bytes) {
-      return new Plan(end, Long.MAX_VALUE, bytes, 0, 0);
+      return new Plan(end, Long.MAX_VALUE, bytes, 0, 0, -1);
     }
 
     /** Delays and slows what the server says. */
     public static Plan slow(long delayMillis, long bytesPerSecond) {
-      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, bytesPerSecond);
+      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, bytesPerSecond, -1);
+    }
+
+    /** Changes one byte of the server's. */
+    public static Plan garbled(long at) {
+      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, at);
     }
   }
 
   private final ServerSocket listening;
   private final @Nullable InetSocketAddress server;
+  private final @Nullable InetSocketAddress tunnelEnd;
   private final IntFunction<Plan> plans;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<String> tunnels = new CopyOnWriteArrayList<>();
 
-  private Relay(@Nullable InetSocketAddress server, IntFunction<Plan> plans) throws IOException {
+  private Relay(
+      @Nullable InetSocketAddress server,
+      @Nullable InetSocketAddress tunnelEnd,
+      IntFunction<Plan> plans)
+      throws IOException {
     this.server = server;
+    this.tunnelEnd = tunnelEnd;
     this.plans = plans;
     this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
@@ -88,12 +105,18 @@ public final class Relay implements AutoCloseable {
    * @param plans by the number of the connection, from 0
    */
   public static Relay to(URI server, IntFunction<Plan> plans) throws IOException {
-    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), plans);
+    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), null, plans);
   }
 
   /** Tunnels to where clients ask for by {@code CONNECT}, but always on this machine. */
   public static Relay tunnel() throws IOException {
-    return new Relay(null, connection -> Plan.NONE);
+    return new Relay(null, null, connection -> Plan.NONE);
+  }
+
+  /** Tunnels to one port of this machine, wherever clients ask to go by {@code CONNECT}. */
+  public static Relay tunnelTo(int port) throws IOException {
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return new Relay(null, server, connection -> Plan.NONE);
   }
 
   public URI endpoint() {
@@ -129,14 +152,15 @@ public final class Relay implements AutoCloseable {
       InetSocketAddress address = server == null ? tunnel(client) : server;
       Socket upstream = new Socket(address.getAddress(), address.getPort());
       sockets.add(upstream);
-      start(() -> pump(client, upstream, plan.end(), plan.fromClient(), 0, 0));
+      start(() -> pump(client, upstream, plan.end(), plan.fromClient(), 0, 0, -1));
       pump(
           upstream,
           client,
           plan.end(),
           plan.fromServer(),
           plan.delayMillis(),
-          plan.bytesPerSecond());
+          plan.bytesPerSecond(),
+          plan.garbled());
     } catch (IOException e) {
       close(client);
     }
@@ -150,12 +174,15 @@ public final class Relay implements AutoCloseable {
     String text = head.toString(ISO_8859_1);
     tunnels.add(text);
     client.getOutputStream().write("HTTP/1.1 200 x\r\n\r\n".getBytes(ISO_8859_1));
+    if (tunnelEnd != null) {
+      return tunnelEnd;
+    }
     String port = text.substring(text.indexOf(':') + 1, text.indexOf(" HTTP/1.1"));
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
   }
 
   private static void pump(
-      Socket from, Socket to, End end, long most, long delayMillis, long bytesPerSecond) {
+      Socket from, Socket to, End end, long most, long delayMillis, long bytesPerSecond, long garbled) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
@@ -168,6 +195,10 @@ public final class Relay implements AutoCloseable {
           return;
         }
         pause(delayMillis, count, bytesPerSecond);
+        long at = garbled - (most - left);
+        if (at >= 0 && at < count) {
+          bytes[(int) at] ^= 1;
+        }
         out.write(bytes, 0, count);
         left -= count;
       }

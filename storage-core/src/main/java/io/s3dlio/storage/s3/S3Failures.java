@@ -71,6 +71,7 @@ final class S3Failures {
           "SignatureDoesNotMatch", "Check the secret key, and that no proxy rewrites requests",
           "AccessDenied", "Check what the credentials in use are allowed to do",
           "ExpiredToken", "Renew the session's keys",
+          "RequestTimeTooSkewed", "Set this machine's clock",
           "NoSuchUpload", "The upload was ended by somebody else: write again",
           "EntityTooLarge", "Lower partSize",
           "NotImplemented", "Set checksum=none if the server knows no checksums");
@@ -124,7 +125,8 @@ final class S3Failures {
   /** Returns the failure of an answer that cannot be read, as one that was cut off. */
   static StorageException unreadable(S3Request request, IOException reason) {
     return new UnavailableException(
-        Failure.of(request.operation(), request.location(), String.valueOf(reason.getMessage())),
+        Failure.of(
+            request.operation(), request.location(), told(String.valueOf(reason.getMessage()))),
         reason);
   }
 
@@ -198,7 +200,7 @@ final class S3Failures {
   }
 
   /** Returns a server's words as a message can hold them: of one line, and not endless. */
-  private static String told(String words) {
+  static String told(String words) {
     int end = Math.min(words.length(), MAX_WORDS);
     StringBuilder told = new StringBuilder(end);
     words

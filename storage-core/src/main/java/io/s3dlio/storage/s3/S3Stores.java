@@ -1,7 +1,6 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.ProxyRules;
@@ -15,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 
 /**
  * Opens stores of S3. Stores of one configuration share their connections, their keys and their
@@ -36,16 +34,15 @@ public final class S3Stores {
    * @throws IllegalArgumentException if the endpoint or the region is malformed
    */
   public static ObjectStore open(S3Config config) {
-    return STORES.computeIfAbsent(config, S3Stores::create);
+    return STORES.computeIfAbsent(config, missing -> create(missing, System.getenv()));
   }
 
-  private static ObjectStore create(S3Config config) {
-    Map<String, String> environment = System.getenv();
+  static ObjectStore create(S3Config config, Map<String, String> environment) {
     if (config.transport() == Transport.SDK) {
       return new SdkS3Store(
           SdkClients.create(config, environment),
-          config.partSize(),
-          config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null);
+          config,
+          new UploadThreads(config.maxConnections()));
     }
     S3Addressing addressing = addressing(config, environment);
     HttpTransport transport =
