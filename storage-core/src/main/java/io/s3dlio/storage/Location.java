@@ -70,7 +70,8 @@ public record Location(String scheme, String container, String key) implements S
   /**
    * Parses {@code scheme://container/key}. For local files {@code file:/path}, {@code
    * file://./path} and a path without a scheme are accepted too; a relative one starts at the
-   * working directory. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}.
+   * working directory. The ARN of an access point is a container, with a slash before its name or a
+   * colon. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}.
    *
    * @throws IllegalArgumentException if the scheme is unknown, the container is missing, or there
    *     is user info or a signature; the message does not repeat it
@@ -105,10 +106,19 @@ public record Location(String scheme, String container, String key) implements S
           "Invalid location: '%s:' is not followed by '//'".formatted(scheme));
     }
     requireUnsigned(scheme, rest);
-    int end = rest.indexOf('/', 2);
+    String path = withoutSlashInArn(rest.substring(2));
+    int end = path.indexOf('/');
     return end < 0
-        ? new Location(scheme, rest.substring(2), "")
-        : new Location(scheme, rest.substring(2, end), rest.substring(end + 1));
+        ? new Location(scheme, path, "")
+        : new Location(scheme, path.substring(0, end), path.substring(end + 1));
+  }
+
+  /** AWS writes {@code accesspoint/name} and {@code accesspoint:name} for the same. */
+  private static String withoutSlashInArn(String path) {
+    int slash = path.indexOf('/');
+    boolean inArn =
+        slash > 0 && path.startsWith("arn:") && path.startsWith(":accesspoint", slash - 12);
+    return inArn ? path.substring(0, slash) + ':' + path.substring(slash + 1) : path;
   }
 
   private static void requireKnown(String scheme) {

@@ -23,18 +23,17 @@ import java.util.Collection;
  *       same file as one.
  * </ul>
  */
-public interface ObjectStore extends Closeable {
+public interface ObjectStore extends ObjectReader, Closeable {
   /** Returns what the store knows of an object. */
   ObjectInfo stat(Location location) throws IOException;
 
   /**
-   * Fills the request's target, the whole of it. On failure the target's position tells how far the
-   * read came, and every byte before it is right.
-   *
-   * @throws TruncatedException if the object ends before the range does
-   * @throws ObjectChangedException if the object is not the version that the request names
+   * Returns what reads for one reader; this store itself where reads are not compared with sums
+   * that the store keeps.
    */
-  void read(ReadRequest request) throws IOException;
+  default ObjectReader reader() {
+    return this;
+  }
 
   /**
    * Lists objects whose key begins with the prefix's key, as text: {@code data/tr} lists {@code

@@ -55,6 +55,7 @@ public final class Relay implements AutoCloseable {
    *     connection is closed; null to ask the server
    * @param head what becomes of the head of the server's first answer; null to leave it
    * @param midway what happens meanwhile; null for nothing
+   * @param garbled the byte of the server's, counted from 0, that arrives as another; -1 for none
    */
   public record Plan(
       End end,
@@ -64,10 +65,11 @@ public final class Relay implements AutoCloseable {
       long bytesPerSecond,
       @Nullable String refusal,
       @Nullable UnaryOperator<String> head,
-      @Nullable Midway midway) {
+      @Nullable Midway midway,
+      long garbled) {
     private Plan(
         End end, long fromServer, long fromClient, long delayMillis, long bytesPerSecond) {
-      this(end, fromServer, fromClient, delayMillis, bytesPerSecond, null, null, null);
+      this(end, fromServer, fromClient, delayMillis, bytesPerSecond, null, null, null, -1);
     }
 
     /** Nothing. */
@@ -88,15 +90,21 @@ public final class Relay implements AutoCloseable {
       return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, bytesPerSecond);
     }
 
+    /** Changes one byte of the server's. */
+    public static Plan garbled(long at) {
+      return new Plan(
+          End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, null, null, null, at);
+    }
+
     /** Answers for the server, after a while. */
     public static Plan refused(String answer, long delayMillis) {
       return new Plan(
-          End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, 0, answer, null, null);
+          End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, delayMillis, 0, answer, null, null, -1);
     }
 
     /** Changes the head of the first answer, up to and with its empty line. */
     public static Plan rewritten(UnaryOperator<String> head) {
-      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, null, head, null);
+      return new Plan(End.THEIRS, Long.MAX_VALUE, Long.MAX_VALUE, 0, 0, null, head, null, -1);
     }
 
     /** Does something once so many bytes have come from the server, and before more pass. */
@@ -109,12 +117,14 @@ public final class Relay implements AutoCloseable {
           0,
           null,
           null,
-          new Midway(bytes, action));
+          new Midway(bytes, action),
+          -1);
     }
   }
 
   private final ServerSocket listening;
   private final @Nullable InetSocketAddress server;
+  private final @Nullable InetSocketAddress tunnelEnd;
   private final IntFunction<Plan> plans;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
@@ -122,9 +132,14 @@ public final class Relay implements AutoCloseable {
   private final AtomicInteger waiting = new AtomicInteger();
   private final List<Integer> refusals = new CopyOnWriteArrayList<>();
 
-  private Relay(@Nullable InetSocketAddress server, int port, IntFunction<Plan> plans)
+  private Relay(
+      @Nullable InetSocketAddress server,
+      @Nullable InetSocketAddress tunnelEnd,
+      int port,
+      IntFunction<Plan> plans)
       throws IOException {
     this.server = server;
+    this.tunnelEnd = tunnelEnd;
     this.plans = plans;
     this.listening = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
@@ -146,12 +161,18 @@ public final class Relay implements AutoCloseable {
    * @param plans by the number of the connection, from 0
    */
   public static Relay to(URI server, int port, IntFunction<Plan> plans) throws IOException {
-    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), port, plans);
+    return new Relay(new InetSocketAddress(server.getHost(), server.getPort()), null, port, plans);
   }
 
   /** Tunnels to where clients ask for by {@code CONNECT}, but always on this machine. */
   public static Relay tunnel() throws IOException {
-    return new Relay(null, 0, connection -> Plan.NONE);
+    return new Relay(null, null, 0, connection -> Plan.NONE);
+  }
+
+  /** Tunnels to one port of this machine, wherever clients ask to go by {@code CONNECT}. */
+  public static Relay tunnelTo(int port) throws IOException {
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return new Relay(null, server, 0, connection -> Plan.NONE);
   }
 
   public URI endpoint() {
@@ -237,6 +258,9 @@ public final class Relay implements AutoCloseable {
     String text = head(client.getInputStream());
     tunnels.add(text);
     client.getOutputStream().write("HTTP/1.1 200 x\r\n\r\n".getBytes(ISO_8859_1));
+    if (tunnelEnd != null) {
+      return tunnelEnd;
+    }
     String port = text.substring(text.indexOf(':') + 1, text.indexOf(" HTTP/1.1"));
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
   }
@@ -259,6 +283,10 @@ public final class Relay implements AutoCloseable {
           return;
         }
         pause(plan.delayMillis(), count, plan.bytesPerSecond());
+        long garbled = plan.garbled() - passed;
+        if (garbled >= 0 && garbled < count) {
+          bytes[(int) garbled] ^= 1;
+        }
         passed += count;
         if (midway != null && passed >= midway.bytes()) {
           midway.action().run();

@@ -186,6 +186,11 @@ public final class ResolvedOptions {
     return require(key).origin();
   }
 
+  /** Returns whether an option is of one of the scopes that were resolved. */
+  boolean isOfScope(OptionKey<?> key) {
+    return values.containsKey(key);
+  }
+
   private Value require(OptionKey<?> key) {
     Value value = values.get(key);
     if (value == null) {
@@ -202,7 +207,10 @@ public final class ResolvedOptions {
   public StoreConfig storeConfig(List<Location> locations) {
     requireMeaning(Options.PAGE_CACHE_MODE, "file", locations);
     requireMeaning(Options.DIRECT_FALLBACK, "direct", locations);
-    S3Options.all().forEach(key -> requireMeaning(key, "s3", locations));
+    S3Options.all().stream()
+        .filter(this::isOfScope)
+        .forEach(key -> requireMeaning(key, "s3", locations));
+    requireOneObject(locations);
     return storeConfig();
   }
 
@@ -211,6 +219,18 @@ public final class ResolvedOptions {
         && locations.stream().noneMatch(location -> location.scheme().equals(scheme))) {
       throw new IllegalArgumentException(
           "Invalid option: '%s' (it means something for %s:// alone)".formatted(key, scheme));
+    }
+  }
+
+  private void requireOneObject(List<Location> locations) {
+    boolean one = locations.size() == 1 && !locations.get(0).isPrefix();
+    if (isOfScope(S3Options.VERSION_ID) && isGiven(S3Options.VERSION_ID) && !one) {
+      throw new IllegalArgumentException(
+          "Invalid versionId: '%s' (it is a version of one object, and the load names %s; load that"
+                  .formatted(
+                      require(S3Options.VERSION_ID).text(),
+                      locations.size() == 1 ? locations.get(0) : locations.size() + " paths")
+              + " object alone)");
     }
   }
 

@@ -5,6 +5,7 @@ import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
 import io.s3dlio.storage.s3.S3Config.Role;
 import io.s3dlio.storage.s3.S3Config.Transport;
+import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
@@ -88,7 +89,29 @@ final class S3Options {
           VerifyRead.class,
           VerifyRead.NONE,
           "What reads are checked by beyond their length and version: `whole` compares objects that"
-              + " are read in one request with the CRC32C that the server keeps, if it does.");
+              + " are read in one request with the CRC32C that the server keeps, if it does. `all`"
+              + " compares every object that one task reads whole, in however many ranges, chunks and"
+              + " attempts, which takes a HEAD more where it took several requests. What it cannot"
+              + " compare is read all the same, and counted by the scan's metric of unverified"
+              + " objects: those of which a task reads some chunks alone, and those without a CRC32C"
+              + " of their whole, as another sum or one of an upload's parts leaves them.");
+
+  private static final OptionKey<Verify> VERIFY =
+      Options.choice(
+          "verify",
+          Scope.CONNECTION,
+          Verify.class,
+          Verify.NONE,
+          "What is looked at once an object is written: `head` asks the server for it and compares"
+              + " its size, its ETag, and its CRC32C where both sides know one.");
+
+  static final OptionKey<Optional<String>> VERSION_ID =
+      Options.optional(
+          "versionId",
+          Scope.READ,
+          "id of a version",
+          Function.identity(),
+          "The version that is read, of a load that names one object on `s3://`. Unset: the newest.");
 
   private static final OptionKey<PayloadSigning> PAYLOAD_SIGNING =
       Options.choice(
@@ -190,7 +213,8 @@ final class S3Options {
           Transport.class,
           Transport.OWN,
           "Whose connections carry the requests: `own`, or `sdk` for the AWS SDK's, which knows"
-              + " directory buckets and whatever else AWS has, at several times the CPU.");
+              + " directory buckets and Outposts, at several times the CPU. `checksum=md5` and"
+              + " `payloadSigning` are refused with it.");
 
   private static final OptionKey<Boolean> REQUESTER_PAYS =
       Options.flag(
@@ -222,6 +246,7 @@ final class S3Options {
           ANONYMOUS,
           CHECKSUM,
           VERIFY_READ,
+          VERIFY,
           PAYLOAD_SIGNING,
           MAX_CONNECTIONS,
           MAX_ATTEMPTS,
@@ -237,7 +262,8 @@ final class S3Options {
           TRANSPORT,
           REQUESTER_PAYS,
           DUAL_STACK,
-          FIPS);
+          FIPS,
+          VERSION_ID);
 
   private static final Set<OptionKey<?>> IDENTITY =
       Set.of(
@@ -275,6 +301,7 @@ final class S3Options {
         .anonymous(options.value(ANONYMOUS))
         .checksum(options.value(CHECKSUM))
         .verifyRead(options.value(VERIFY_READ))
+        .verify(options.value(VERIFY))
         .payloadSigning(options.value(PAYLOAD_SIGNING))
         .maxConnections(options.value(MAX_CONNECTIONS))
         .maxAttempts(options.value(MAX_ATTEMPTS))
@@ -287,6 +314,7 @@ final class S3Options {
         .role(role(options))
         .transport(options.value(TRANSPORT))
         .requesterPays(options.value(REQUESTER_PAYS))
+        .versionId(options.isOfScope(VERSION_ID) ? options.value(VERSION_ID).orElse(null) : null)
         .dualStack(options.value(DUAL_STACK))
         .fips(options.value(FIPS))
         .build();

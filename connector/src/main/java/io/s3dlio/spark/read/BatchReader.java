@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
@@ -32,6 +33,7 @@ final class BatchReader implements AutoCloseable {
   private final BatchPlanner plan;
   private final BatchLimits limits;
   private final ObjectStore store;
+  private final ObjectReader reader;
   private final RangeEngineConfig ranges;
   private final ReadMetrics metrics;
   private final LongSupplier deliveredBytes;
@@ -54,6 +56,7 @@ final class BatchReader implements AutoCloseable {
     this.plan = plan;
     this.limits = limits;
     this.store = store;
+    this.reader = store.reader();
     this.ranges = ranges;
     this.metrics = metrics;
     this.deliveredBytes = deliveredBytes;
@@ -102,7 +105,7 @@ final class BatchReader implements AutoCloseable {
     return PendingBatch.start(
         rows,
         memory,
-        requests -> engine.submit(store, requests, ranges, limits.batchConcurrency(), token));
+        requests -> engine.submit(reader, requests, ranges, limits.batchConcurrency(), token));
   }
 
   /**
@@ -138,6 +141,7 @@ final class BatchReader implements AutoCloseable {
     boolean done = false;
     try {
       LoadedBatch loaded = awaitExisting(batch);
+      metrics.checked(reader.checks());
       done = true;
       return loaded;
     } finally {

@@ -67,6 +67,10 @@ final class ObjectLister {
       try {
         return new ReadRoot(location, stores.open(location, settings.store()).stat(location));
       } catch (NotFoundException e) {
+        if (settings.store().s3(location.container()).versionId() != null) {
+          throw new NotFoundException(
+              e.failure().withRemedy("Check the path and the option versionId"), e);
+        }
         // Then it is a prefix.
       }
     }

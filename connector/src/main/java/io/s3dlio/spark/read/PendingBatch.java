@@ -64,7 +64,8 @@ final class PendingBatch {
                 rows.objects().location(rows.object(first)),
                 rows.objects().etag(rows.object(first)),
                 rows.offset(first),
-                memory.slice(start, size)));
+                memory.slice(start, size),
+                rows.offset(first) == 0 && size == rows.objects().length(rows.object(first))));
       }
     }
     return requests;

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.range.BatchRead;
 import java.util.Arrays;
 import java.util.Locale;
@@ -24,6 +25,7 @@ public final class ReadMetrics {
   private long waitNanos;
   private long peakMemory;
   private long heapBatches;
+  private ObjectReader.Checks checks = ObjectReader.Checks.NONE;
 
   ReadMetrics() {}
 
@@ -64,6 +66,11 @@ public final class ReadMetrics {
     heapBatches++;
   }
 
+  /** Takes what was compared so far. */
+  void checked(ObjectReader.Checks soFar) {
+    checks = soFar;
+  }
+
   CustomTaskMetric[] values() {
     return new CustomTaskMetric[] {
       new Sum("objects", objects),
@@ -73,7 +80,9 @@ public final class ReadMetrics {
       new Sum("retries", retries),
       new Sum("waitTime", waitNanos),
       new Max("peakMemory", peakMemory),
-      new Sum("heapBatches", heapBatches)
+      new Sum("heapBatches", heapBatches),
+      new Sum("verifiedObjects", checks.verified()),
+      new Sum("unverifiedObjects", checks.unverified())
     };
   }
 
@@ -86,7 +95,9 @@ public final class ReadMetrics {
       new Retries(),
       new WaitTime(),
       new PeakMemory(),
-      new HeapBatches()
+      new HeapBatches(),
+      new VerifiedObjects(),
+      new UnverifiedObjects()
     };
   }
 
@@ -210,6 +221,32 @@ public final class ReadMetrics {
     @Override
     public String description() {
       return "number of batches copied to the heap";
+    }
+  }
+
+  /** Objects whose content is what the store keeps a sum of. */
+  public static final class VerifiedObjects extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "verifiedObjects";
+    }
+
+    @Override
+    public String description() {
+      return "number of objects verified by checksum";
+    }
+  }
+
+  /** Objects that were to be compared with a sum, and could not be. */
+  public static final class UnverifiedObjects extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "unverifiedObjects";
+    }
+
+    @Override
+    public String description() {
+      return "number of objects left unverified";
     }
   }
 }

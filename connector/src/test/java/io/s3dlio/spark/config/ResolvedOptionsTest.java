@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.PageCacheMode;
+import io.s3dlio.storage.s3.S3Config;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -148,6 +149,26 @@ class ResolvedOptionsTest {
     assertThat(options.describe())
         .contains("chunkBytes=64k (option)", "prefetch=3 (session)", "maxBatchBytes=16mb");
     assertThat(options.explicit()).containsOnlyKeys("chunkBytes", "prefetch");
+  }
+
+  @Test
+  void checksOfS3ReachTheStores() {
+    List<Location> bucket = List.of(Location.parse("s3://b/k"));
+    Map<String, String> read =
+        Map.of("verifyRead", "all", "versionId", "v1", "endpoint", "http://x");
+    Map<String, String> write = Map.of("verify", "head", "endpoint", "http://x");
+
+    S3Config reads = ResolvedOptions.forRead(read, NONE).storeConfig(bucket).s3("b");
+    S3Config writes = ResolvedOptions.forWrite(write, NONE).storeConfig(bucket).s3("b");
+
+    assertThat(reads.verifyRead()).isEqualTo(S3Config.VerifyRead.ALL);
+    assertThat(reads.versionId()).isEqualTo("v1");
+    assertThat(writes.verify()).isEqualTo(S3Config.Verify.HEAD);
+    assertThat(writes.versionId()).isNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ResolvedOptions.forRead(Map.of("versionId", "a b"), NONE).storeConfig(bucket))
+        .withMessageContaining("Invalid versionId: 'a b'");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.s3dlio.storage.manifest;
 
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.buffer.BufferLease;
@@ -13,13 +14,13 @@ import java.nio.ByteBuffer;
 final class StoreInputStream extends InputStream {
   private static final int CHUNK = 256 << 10;
 
-  private final ObjectStore store;
+  private final ObjectReader reader;
   private final ObjectInfo object;
   private final BufferLease lease;
   private long offset;
 
   StoreInputStream(ObjectStore store, ObjectInfo object) {
-    this.store = store;
+    this.reader = store.reader();
     this.object = object;
     this.lease = BufferPool.shared().acquire(CHUNK);
     lease.buffer().limit(0);
@@ -53,7 +54,7 @@ final class StoreInputStream extends InputStream {
     ByteBuffer buffer = lease.buffer();
     if (!buffer.hasRemaining() && offset < object.length()) {
       buffer.clear().limit((int) Math.min(CHUNK, object.length() - offset));
-      store.read(ReadRequest.of(object, offset, buffer));
+      reader.read(ReadRequest.of(object, offset, buffer));
       buffer.flip();
       offset += buffer.remaining();
     }

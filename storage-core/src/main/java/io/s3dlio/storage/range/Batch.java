@@ -3,7 +3,7 @@ package io.s3dlio.storage.range;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.s3dlio.storage.CancellationToken;
-import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.telemetry.Counter;
 import java.io.IOException;
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * One batch on the engine's threads. Up to {@code maxWorkers} workers pull ranges until none is
  * left; each that takes one starts another while more wait, so that small batches wake few threads.
  *
- * <p>The lock is held for bookkeeping alone. Nothing of others (store, executor, timer, actions) is
- * called under it.
+ * <p>The lock is held for bookkeeping alone. Nothing of others (reader, executor, timer, actions)
+ * is called under it.
  */
 final class Batch implements BatchRead {
   private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
@@ -30,7 +30,7 @@ final class Batch implements BatchRead {
   private static final long NO_RETRY = -1;
 
   private final RangeEngine engine;
-  private final ObjectStore store;
+  private final ObjectReader reader;
   private final List<ReadRequest> requests;
   private final RangeEngineConfig config;
   private final long timeoutNanos;
@@ -57,12 +57,12 @@ final class Batch implements BatchRead {
 
   Batch(
       RangeEngine engine,
-      ObjectStore store,
+      ObjectReader reader,
       List<ReadRequest> requests,
       RangeEngineConfig config,
       int maxConcurrency) {
     this.engine = engine;
-    this.store = store;
+    this.reader = reader;
     this.requests = requests;
     this.config = config;
     this.timeoutNanos = NANOSECONDS.convert(config.timeout());
@@ -158,7 +158,7 @@ final class Batch implements BatchRead {
 
   private @Nullable Throwable read(RangeTask task) {
     try {
-      store.read(task.rest());
+      reader.read(task.rest());
       return task.request().target().hasRemaining() ? ReadFailures.incomplete(task) : null;
     } catch (Throwable e) {
       return e;

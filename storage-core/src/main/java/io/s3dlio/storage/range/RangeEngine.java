@@ -8,6 +8,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
@@ -87,21 +88,24 @@ public final class RangeEngine implements AutoCloseable {
    * range that is stuck in its store fails the batch in {@link BatchRead#await}, and holds one of
    * the engine's threads until the store lets go.
    *
+   * @param from a store, whose {@linkplain ObjectStore#reader reader} for this batch is made here,
+   *     or the reader of one who submits several
    * @param maxConcurrency how many ranges of this batch are in flight at most
    * @param token cancels the batch
    * @throws IllegalStateException if the engine was closed
    */
   public BatchRead submit(
-      ObjectStore store,
+      ObjectReader from,
       List<ReadRequest> requests,
       RangeEngineConfig config,
       int maxConcurrency,
       CancellationToken token) {
-    requireNonNull(store, "store is null");
+    requireNonNull(from, "from is null");
     requireNonNull(config, "config is null");
     requireNonNull(token, "token is null");
     requirePositive("maxConcurrency", maxConcurrency);
-    Batch batch = new Batch(this, store, List.copyOf(requests), config, maxConcurrency);
+    ObjectReader reader = from instanceof ObjectStore store ? store.reader() : from;
+    Batch batch = new Batch(this, reader, List.copyOf(requests), config, maxConcurrency);
     batches.add(batch);
     if (closed) {
       batches.remove(batch);

@@ -6,6 +6,12 @@ import java.time.Instant;
 
 /** How far this machine's clock is from the server's, as far as was noticed. Thread-safe. */
 final class ClockSkew {
+  /** Servers bear 15 minutes: what is less is not why a request was refused. */
+  private static final Duration LEAST = Duration.ofMinutes(5);
+
+  /** A signature for a far day is worth something to whoever made this machine give it. */
+  private static final Duration MOST = Duration.ofDays(1);
+
   private final Clock clock;
   private volatile Duration offset = Duration.ZERO;
 
@@ -18,8 +24,20 @@ final class ClockSkew {
     return clock.instant().plus(offset);
   }
 
-  /** Learns the server's time of this moment. */
-  void correct(Instant serverTime) {
-    offset = Duration.between(clock.instant(), serverTime);
+  /**
+   * Learns the server's time of this moment.
+   *
+   * @return false if it is not far enough from this machine's to matter, or too far to be believed;
+   *     nothing was learned then
+   */
+  boolean correct(Instant serverTime) {
+    Duration found = Duration.between(clock.instant(), serverTime);
+    boolean matters =
+        found.abs().compareTo(LEAST) >= 0 || found.minus(offset).abs().compareTo(LEAST) >= 0;
+    if (!matters || found.abs().compareTo(MOST) > 0) {
+      return false;
+    }
+    offset = found;
+    return true;
   }
 }

@@ -10,7 +10,6 @@ import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
@@ -19,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One multipart upload at the server. Parts may be sent by several threads. */
-final class MultipartUpload {
+/** An upload over connections of our own. */
+final class MultipartUpload implements Upload {
   private final S3Store store;
   private final S3Client client;
   private final S3Fields fields;
@@ -28,15 +27,6 @@ final class MultipartUpload {
   private final WriterOptions options;
   private final Sums sums;
   private final String id;
-
-  /** How the server checks the object that the parts make. */
-  private enum Sums {
-    /** By one CRC32C over all. */
-    WHOLE,
-    /** By a CRC32C of the parts' own. */
-    COMPOSITE,
-    NONE
-  }
 
   private MultipartUpload(
       S3Store store,
@@ -55,35 +45,8 @@ final class MultipartUpload {
     this.id = id;
   }
 
-  /** Begins an upload; a server that knows no sum of a whole upload is asked for the other. */
+  /** Begins an upload. */
   static MultipartUpload begin(
-      S3Store store,
-      S3Client client,
-      S3Fields fields,
-      S3Config config,
-      Location location,
-      WriterOptions options)
-      throws IOException {
-    if (config.checksum() != Checksum.CRC32C) {
-      return begin(store, client, fields, location, options, Sums.NONE);
-    }
-    try {
-      return begin(store, client, fields, location, options, Sums.WHOLE);
-    } catch (StorageException e) {
-      int status = e.failure().status();
-      if (status != 400 && status != 501) {
-        throw e;
-      }
-      try {
-        return begin(store, client, fields, location, options, Sums.COMPOSITE);
-      } catch (StorageException again) {
-        again.addSuppressed(e);
-        throw again;
-      }
-    }
-  }
-
-  private static MultipartUpload begin(
       S3Store store,
       S3Client client,
       S3Fields fields,
@@ -103,8 +66,8 @@ final class MultipartUpload {
     return new MultipartUpload(store, client, fields, location, options, sums, id);
   }
 
-  /** Sends a part, from the buffer's position to its limit. */
-  UploadedPart send(int number, ByteBuffer content) throws IOException {
+  @Override
+  public UploadedPart send(int number, ByteBuffer content) throws IOException {
     List<String> all = fields.any();
     int sum = fields.addChecksum(all, List.of(content));
     String query = "partNumber=" + number + "&uploadId=" + UriText.parameter(id);
@@ -117,8 +80,8 @@ final class MultipartUpload {
     return new UploadedPart(number, S3Store.unquoted(etag.get()), content.remaining(), sum);
   }
 
-  /** Makes the object visible. */
-  ObjectInfo complete(List<UploadedPart> parts, long length) throws IOException {
+  @Override
+  public ObjectInfo complete(List<UploadedPart> parts, long length) throws IOException {
     int whole = 0;
     List<S3Xml.Part> told = new ArrayList<>(parts.size());
     for (UploadedPart part : parts) {
@@ -144,7 +107,8 @@ final class MultipartUpload {
     String query = "uploadId=" + UriText.parameter(id);
     S3Request request =
         S3Request.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
-    return complete(request, length, Crc32c.base64(whole));
+    String sum = Crc32c.base64(whole);
+    return store.confirmed(complete(request, length, sum), sums == Sums.WHOLE ? sum : "");
   }
 
   private ObjectInfo complete(S3Request request, long length, String whole) throws IOException {
@@ -194,8 +158,8 @@ final class MultipartUpload {
         : Optional.empty();
   }
 
-  /** Discards the upload and its parts. */
-  void abort() throws IOException {
+  @Override
+  public void abort() throws IOException {
     abort(client, fields, location, id);
   }
 

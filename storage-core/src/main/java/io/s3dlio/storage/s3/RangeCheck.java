@@ -106,6 +106,6 @@ final class RangeCheck implements HeadCheck {
             "read",
             request.location(),
             "asked for the bytes from %d to before %d, the server answered with %s"
-                .formatted(request.offset(), end, answer)));
+                .formatted(request.offset(), end, S3Failures.told(answer))));
   }
 }

@@ -62,7 +62,7 @@ final class S3Addressing {
       Optional<Boolean> pathStyle,
       boolean dualStack,
       boolean fips) {
-    if (!REGION.matcher(region).matches()) {
+    if (!isRegion(region)) {
       throw new IllegalArgumentException(
           "Invalid region: '%s' (lower-case letters, digits and hyphens)".formatted(region));
     }
@@ -81,7 +81,8 @@ final class S3Addressing {
         && !pathStyle.orElse(true)
         && ADDRESS.matcher(this.endpoint.host()).matches()) {
       throw new IllegalArgumentException(
-          "Invalid configuration: pathStyle is false, but no bucket's name can stand before %s"
+          ("Invalid configuration: pathStyle is false, but no bucket's name can stand before %s"
+                  + " (leave pathStyle out, or name the host)")
               .formatted(this.endpoint.host()));
     }
   }
@@ -148,6 +149,11 @@ final class S3Addressing {
     return own ? Optional.of(host.group(1) == null ? "" : host.group(1)) : Optional.empty();
   }
 
+  /** Returns whether a text can be a region's name. */
+  static boolean isRegion(String text) {
+    return REGION.matcher(text).matches();
+  }
+
   private static Endpoint parse(URI uri) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     boolean tls = scheme.equals("https");
@@ -202,6 +208,7 @@ final class S3Addressing {
    *     can address
    */
   Target target(String bucket, String key) {
+    requireOneRegion(bucket);
     if (bucket.startsWith("arn:")) {
       return accessPoint(bucket, key);
     }
@@ -217,6 +224,16 @@ final class S3Addressing {
         ? new Target(server, basePath + '/' + bucket + '/' + UriText.path(key))
         : new Target(
             server.withHost(bucket + '.' + server.host()), basePath + '/' + UriText.path(key));
+  }
+
+  /** Requests to several regions at once carry signatures that neither transport makes. */
+  static void requireOneRegion(String bucket) {
+    if (bucket.startsWith("arn:") && bucket.endsWith(".mrap")) {
+      throw new IllegalArgumentException(
+          ("Invalid bucket: '%s' is a multi-region access point (name the access point or the"
+                  + " bucket of one region)")
+              .formatted(bucket));
+    }
   }
 
   private boolean inPath(Endpoint server, String bucket) {

@@ -276,8 +276,7 @@ final class S3Client {
       case REFRESH_CREDENTIALS -> credentials.refresh();
       case CORRECT_CLOCK -> {
         Optional<Instant> time = answer.headers().first("Date").flatMap(S3Client::time);
-        time.ifPresent(clock::correct);
-        yield time.isPresent();
+        yield time.isPresent() && clock.correct(time.get());
       }
       case CHANGE_REGION -> changeRegion(bucket, from, answer);
     };
@@ -291,7 +290,7 @@ final class S3Client {
             .first("x-amz-bucket-region")
             .orElseGet(() -> S3Xml.error(answer.body()).region());
     if (!from.addressing().isAws()
-        || region.isEmpty()
+        || !S3Addressing.isRegion(region)
         || region.equals(from.addressing().region())) {
       return false;
     }

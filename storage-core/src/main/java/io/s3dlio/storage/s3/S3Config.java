@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param anonymous whether requests go unsigned
  * @param checksum what uploads are checked by
  * @param verifyRead what reads are checked by, beyond their length and version
+ * @param verify what is looked at once an object is written
  * @param payloadSigning whether signatures cover what is uploaded
  * @param maxConnections connections to each endpoint, at most
  * @param partSize bytes of a part of a multipart upload, 5 MiB to 1 GiB; those of a very large
@@ -46,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param tags of new objects, as {@code key=value&key2=value2}, encoded as in a URL; null for none
  * @param acl the canned ACL of new objects; null for the bucket's default
  * @param role assumed with the credentials; null to use those themselves
+ * @param versionId the version of its objects that is read, where only one object is; null for the
+ *     newest. Nothing is listed and nothing written then
  * @param transport whose connections carry the requests
  */
 public record S3Config(
@@ -56,6 +59,7 @@ public record S3Config(
     boolean anonymous,
     Checksum checksum,
     VerifyRead verifyRead,
+    Verify verify,
     PayloadSigning payloadSigning,
     int maxConnections,
     int partSize,
@@ -75,6 +79,7 @@ public record S3Config(
     @Nullable String tags,
     @Nullable String acl,
     @Nullable Role role,
+    @Nullable String versionId,
     Transport transport)
     implements Serializable {
   private static final int MAX_PART = 1 << 30;
@@ -88,6 +93,7 @@ public record S3Config(
           "aws-exec-read",
           "bucket-owner-read",
           "bucket-owner-full-control");
+  private static final Pattern VERSION_ID = Pattern.compile("\\p{Graph}{1,1024}");
   private static final Pattern TAGS = Pattern.compile("[^=&\\s]+=[^=&\\s]*(&[^=&\\s]+=[^=&\\s]*)*");
 
   /** Everything from the environment, or by default; after what its constructor needs. */
@@ -137,7 +143,20 @@ public record S3Config(
   public enum VerifyRead {
     NONE,
     /** Objects that are read in one request, by the CRC32C that the server keeps, if it does. */
-    WHOLE
+    WHOLE,
+    /**
+     * Objects that one reader reads whole, in whatever ranges, by the CRC32C that the server keeps.
+     * What is not compared, for want of a sum or of the rest of the object, is counted.
+     */
+    ALL
+  }
+
+  /** What is looked at once an object is written. */
+  public enum Verify {
+    /** The answer alone. */
+    NONE,
+    /** The object: its size, its ETag, and its CRC32C where both sides know it. */
+    HEAD
   }
 
   /** Whether signatures cover what is uploaded. */
@@ -152,6 +171,7 @@ public record S3Config(
     endpoints = List.copyOf(endpoints);
     requireNonNull(checksum, "checksum is null");
     requireNonNull(verifyRead, "verifyRead is null");
+    requireNonNull(verify, "verify is null");
     requireNonNull(payloadSigning, "payloadSigning is null");
     requireNonNull(transport, "transport is null");
     requireIn("maxConnections", maxConnections, 1, 10_000);
@@ -172,6 +192,10 @@ public record S3Config(
     if (sseKmsKeyId != null && (sse == null || !sse.startsWith("aws:kms"))) {
       throw new IllegalArgumentException(
           "Invalid configuration: sseKmsKeyId is given, but sse is not aws:kms");
+    }
+    if (versionId != null && !VERSION_ID.matcher(versionId).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid versionId: '%s' (write it as the server told it)".formatted(versionId));
     }
   }
 
@@ -204,6 +228,7 @@ public record S3Config(
         .anonymous(anonymous)
         .checksum(checksum)
         .verifyRead(verifyRead)
+        .verify(verify)
         .payloadSigning(payloadSigning)
         .maxConnections(maxConnections)
         .partSize(partSize)
@@ -223,6 +248,7 @@ public record S3Config(
         .tags(tags)
         .acl(acl)
         .role(role)
+        .versionId(versionId)
         .transport(transport);
   }
 
@@ -235,6 +261,7 @@ public record S3Config(
     private boolean anonymous;
     private Checksum checksum = Checksum.CRC32C;
     private VerifyRead verifyRead = VerifyRead.NONE;
+    private Verify verify = Verify.NONE;
     private PayloadSigning payloadSigning = PayloadSigning.AUTO;
     private int maxConnections = 128;
     private int partSize = 16 << 20;
@@ -254,6 +281,7 @@ public record S3Config(
     private @Nullable String tags;
     private @Nullable String acl;
     private @Nullable Role role;
+    private @Nullable String versionId;
     private Transport transport = Transport.OWN;
 
     private Builder() {}
@@ -295,6 +323,11 @@ public record S3Config(
 
     public Builder verifyRead(VerifyRead value) {
       verifyRead = value;
+      return this;
+    }
+
+    public Builder verify(Verify value) {
+      verify = value;
       return this;
     }
 
@@ -393,6 +426,11 @@ public record S3Config(
       return this;
     }
 
+    public Builder versionId(@Nullable String value) {
+      versionId = value;
+      return this;
+    }
+
     public Builder transport(Transport value) {
       transport = value;
       return this;
@@ -412,6 +450,7 @@ public record S3Config(
           anonymous,
           checksum,
           verifyRead,
+          verify,
           payloadSigning,
           maxConnections,
           partSize,
@@ -431,6 +470,7 @@ public record S3Config(
           tags,
           acl,
           role,
+          versionId,
           transport);
     }
   }

@@ -73,6 +73,7 @@ final class S3Failures {
           "SignatureDoesNotMatch", "Check the secret key, and that no proxy rewrites requests",
           "AccessDenied", "Check what the credentials in use are allowed to do",
           "ExpiredToken", "Renew the session's keys",
+          "RequestTimeTooSkewed", "Set this machine's clock",
           "NoSuchUpload", "The upload was ended by somebody else: write again",
           "EntityTooLarge", "Lower partSize",
           "NotImplemented", "Set checksum=none if the server knows no checksums");
@@ -136,7 +137,8 @@ final class S3Failures {
   /** Returns the failure of an answer that cannot be read, as one that was cut off. */
   static StorageException unreadable(S3Request request, IOException reason) {
     return new UnavailableException(
-        Failure.of(request.operation(), request.location(), String.valueOf(reason.getMessage())),
+        Failure.of(
+            request.operation(), request.location(), told(String.valueOf(reason.getMessage()))),
         reason);
   }
 

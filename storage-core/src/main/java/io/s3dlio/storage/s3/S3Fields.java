@@ -1,6 +1,7 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -29,7 +30,7 @@ final class S3Fields {
   /** For one that reads an object. */
   List<String> read() {
     List<String> fields = any();
-    if (config.verifyRead() != VerifyRead.NONE) {
+    if (config.verifyRead() != VerifyRead.NONE || config.verify() != Verify.NONE) {
       add(fields, "x-amz-checksum-mode", "ENABLED");
     }
     return fields;

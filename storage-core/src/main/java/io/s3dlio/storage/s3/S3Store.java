@@ -4,7 +4,6 @@ import static io.s3dlio.storage.s3.S3Fields.add;
 
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.BatchDeleteException;
-import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
@@ -12,6 +11,7 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
@@ -20,6 +20,9 @@ import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.s3.S3Config.Verify;
+import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
@@ -43,10 +46,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class S3Store implements ObjectStore, UnfinishedWrites {
+final class S3Store implements ObjectStore, UnfinishedWrites, VerifiedReader.Source {
   private static final int MAX_BATCH = 1000;
   private static final int MULTIPART_PARTS = 4;
   private static final int RANGE_NOT_SATISFIABLE = 416;
+  private static final String CRC32C = "x-amz-checksum-crc32c";
 
   private final S3Client client;
   private final S3Config config;
@@ -73,7 +77,12 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
 
   private HttpResponse head(String operation, Location location) throws IOException {
     requireObject(operation, location);
-    return client.retrying(S3Request.of(operation, location, "HEAD", "", fields.read()));
+    return client.retrying(S3Request.of(operation, location, "HEAD", version(), fields.read()));
+  }
+
+  /** Returns the query of what reads an object. */
+  private String version() {
+    return config.versionId() == null ? "" : "versionId=" + UriText.parameter(config.versionId());
   }
 
   static ObjectInfo info(Location location, HttpHeaders headers) throws StorageException {
@@ -93,15 +102,29 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
   }
 
   @Override
+  public ObjectReader reader() {
+    return config.verifyRead() == VerifyRead.ALL ? new VerifiedReader(this) : this;
+  }
+
+  @Override
   public void read(ReadRequest request) throws IOException {
+    ByteBuffer target = request.target();
+    int start = target.position();
+    KeptSum kept = get(request);
+    if (kept.isKnown() && config.verifyRead() != VerifyRead.NONE) {
+      ByteBuffer content = target.slice(start, target.position() - start);
+      kept.requireEqual(request.location(), Crc32c.of(List.of(content)));
+    }
+  }
+
+  @Override
+  public KeptSum get(ReadRequest request) throws IOException {
     Location location = request.location();
     requireObject("read", location);
     ByteBuffer target = request.target();
     if (!target.hasRemaining()) {
-      requireInside(request);
-      return;
+      return new KeptSum(requireInside(request).length(), "");
     }
-    int start = target.position();
     long end = request.offset() + target.remaining();
     RangeCheck check = new RangeCheck(request);
     Attempts attempts = client.attempts();
@@ -111,9 +134,17 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
           ? truncated(request, end, check.objectLength())
           : S3Client.charged(cut(request, target.remaining()), attempts);
     }
-    if (request.offset() == 0 && end == check.objectLength()) {
-      verify(request, target.slice(start, target.position() - start), check.checksum());
-    }
+    // What an answer says under this name of a range may be the sum of a part.
+    boolean whole = request.offset() == 0 && end == check.objectLength();
+    return new KeptSum(check.objectLength(), whole ? check.checksum() : "");
+  }
+
+  @Override
+  public KeptSum ask(ReadRequest request) throws IOException {
+    HttpHeaders there = head("read", request.location()).headers();
+    ObjectInfo object = info(request.location(), there);
+    requireVersion(request, object);
+    return new KeptSum(object.length(), there.first(CRC32C).orElse(""));
   }
 
   /** Goes on to another endpoint if one fails before the first byte; from there on others do. */
@@ -138,38 +169,31 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
 
   private S3Request rangeRequest(ReadRequest request, long end) {
     List<String> all = fields.read();
-    add(all, "Range", "bytes=" + request.offset() + '-' + (end - 1));
+    // Servers tell no sum with a range, be it the whole object.
+    if (!request.whole() || config.verifyRead() == VerifyRead.NONE) {
+      add(all, "Range", "bytes=" + request.offset() + '-' + (end - 1));
+    }
     if (!request.etag().isEmpty()) {
       add(all, "If-Match", quoted(request.etag()));
     }
-    return S3Request.of("read", request.location(), "GET", "", all);
+    return S3Request.of("read", request.location(), "GET", version(), all);
   }
 
-  /** A sum of sums, of an object in parts, has a hyphen and says nothing of the whole. */
-  private static void verify(ReadRequest request, ByteBuffer content, String checksum)
-      throws CorruptException {
-    if (checksum.isEmpty() || checksum.indexOf('-') >= 0) {
-      return;
-    }
-    String actual = Crc32c.base64(Crc32c.of(List.of(content)));
-    if (!actual.equals(checksum)) {
-      throw new CorruptException(
-          Failure.of(
-              "read",
-              request.location(),
-              "its CRC32C is %s, the server keeps %s".formatted(actual, checksum)));
-    }
-  }
-
-  private void requireInside(ReadRequest request) throws IOException {
+  private ObjectInfo requireInside(ReadRequest request) throws IOException {
     ObjectInfo object = stat("read", request.location());
+    requireVersion(request, object);
+    if (request.offset() > object.length()) {
+      throw truncated(request, request.offset(), object.length());
+    }
+    return object;
+  }
+
+  private static void requireVersion(ReadRequest request, ObjectInfo object)
+      throws ObjectChangedException {
     if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
       throw new ObjectChangedException(
           Failure.of("read", request.location(), "it was written again since it was listed")
               .withRemedy("List it again"));
-    }
-    if (request.offset() > object.length()) {
-      throw truncated(request, request.offset(), object.length());
     }
   }
 
@@ -190,8 +214,9 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
   }
 
   @Override
-  public ObjectListing list(Location prefix, ListOptions options) {
+  public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     requireS3(prefix);
+    requireNewest("list", prefix, config);
     return new S3Listing(client, fields, prefix, options);
   }
 
@@ -201,6 +226,7 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
   public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     requireWritable(location);
+    requireNewest("put", location, config);
     if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
       try (ObjectWriter writer = createWriter(location, options)) {
         writer.write(content);
@@ -213,19 +239,24 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
       add(all, "If-None-Match", "*");
     }
     S3Request put = S3Request.of("put", location, "PUT", "", all).withBody(content);
+    ObjectInfo written = put(put, content, sum, options);
+    content.position(content.limit());
+    return confirmed(written, config.checksum() == Checksum.CRC32C ? Crc32c.base64(sum) : "");
+  }
+
+  private ObjectInfo put(S3Request put, ByteBuffer content, int sum, WriterOptions options)
+      throws IOException {
+    Location location = put.location();
     Attempts attempts = client.attempts();
     while (true) {
       try {
         HttpResponse answer = client.once(put, null, HeadCheck.NONE, attempts);
-        ObjectInfo written = written(location, content.remaining(), answer.headers());
-        content.position(content.limit());
-        return written;
+        return written(location, content.remaining(), answer.headers());
       } catch (StorageException e) {
         if (isTaken(e, options)) {
           if (attempts.mayHaveWorked()) {
             Optional<ObjectInfo> ours = oursAtLast(location, content, sum);
             if (ours.isPresent()) {
-              content.position(content.limit());
               return ours.get();
             }
           }
@@ -234,6 +265,22 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
         attempts.failed(e);
       }
     }
+  }
+
+  /**
+   * Looks at what was written, if that is asked for.
+   *
+   * @param sum the CRC32C of the whole; empty if none was taken
+   */
+  ObjectInfo confirmed(ObjectInfo written, String sum) throws IOException {
+    if (config.verify() == Verify.NONE) {
+      return written;
+    }
+    HttpHeaders there = headWithChecksum(written.location());
+    ObjectInfo object = info(written.location(), there);
+    KeptSum kept = new KeptSum(object.length(), there.first(CRC32C).orElse(""));
+    WrittenCheck.requireEqual(written, sum, object, kept.crc32c());
+    return object;
   }
 
   private static boolean isTaken(StorageException e, WriterOptions options) {
@@ -259,7 +306,7 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
       throws IOException {
     HttpHeaders there = headWithChecksum(location);
     ObjectInfo object = info(location, there);
-    String checksum = there.first("x-amz-checksum-crc32c").orElse("");
+    String checksum = there.first(CRC32C).orElse("");
     boolean same =
         checksum.isEmpty()
             ? object.etag().equals(etagOf(content))
@@ -293,7 +340,17 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
     requireWritable(location);
-    return new S3Writer(this, client, fields, config, threads, location, options);
+    requireNewest("put", location, config);
+    return new S3Writer(
+        this,
+        () ->
+            Upload.begin(
+                config.checksum(),
+                sums -> MultipartUpload.begin(this, client, fields, location, options, sums)),
+        config,
+        threads,
+        location,
+        options);
   }
 
   /** S3 keeps no id of a writer with an upload. */
@@ -309,6 +366,7 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
   @Override
   public void delete(Location location) throws IOException {
     requireS3(location);
+    requireNewest("delete", location, config);
     if (!location.isPrefix()) {
       try {
         client.retrying(S3Request.of("delete", location, "DELETE", "", fields.any()));
@@ -323,7 +381,10 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
 
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
-    locations.forEach(S3Store::requireS3);
+    for (Location location : locations) {
+      requireS3(location);
+      requireNewest("delete", location, config);
+    }
     Map<Location, StorageException> failures = new LinkedHashMap<>();
     Map<String, List<Location>> buckets = new LinkedHashMap<>();
     for (Location location : new LinkedHashSet<>(locations)) {
@@ -404,6 +465,20 @@ final class S3Store implements ObjectStore, UnfinishedWrites {
       throw new StorageException(
           Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
               .withRemedy("Name an object"));
+    }
+  }
+
+  /** What reads a version of one object can do nothing else. */
+  static void requireNewest(String operation, Location location, S3Config config)
+      throws StorageException {
+    if (config.versionId() != null) {
+      throw new StorageException(
+          Failure.of(
+                  operation,
+                  location,
+                  "versionId=%s names a version of one object, to be read"
+                      .formatted(config.versionId()))
+              .withRemedy("Leave versionId out"));
     }
   }
 

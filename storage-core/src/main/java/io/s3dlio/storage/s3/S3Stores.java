@@ -1,7 +1,6 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.ProxyRules;
@@ -16,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 
 /**
  * Opens stores of S3. Stores of one configuration share their connections, their keys and their
@@ -40,7 +38,9 @@ public final class S3Stores {
    * @throws IllegalArgumentException if the endpoint or the region is malformed
    */
   public static ObjectStore open(S3Config config) {
-    return STORES.computeIfAbsent(config, S3Stores::create).store();
+    return STORES
+        .computeIfAbsent(config, missing -> create(missing, System.getenv()))
+        .store();
   }
 
   /**
@@ -57,13 +57,16 @@ public final class S3Stores {
     }
   }
 
-  private static Opened create(S3Config config) {
-    Map<String, String> environment = System.getenv();
+  private static Opened create(S3Config config, Map<String, String> environment) {
     if (config.transport() == Transport.SDK) {
       software.amazon.awssdk.services.s3.S3Client sdk = SdkClients.create(config, environment);
-      ChecksumAlgorithm checksum =
-          config.checksum() == Checksum.CRC32C ? ChecksumAlgorithm.CRC32_C : null;
-      return new Opened(new SdkS3Store(sdk, config.partSize(), checksum), sdk::close);
+      UploadThreads threads = new UploadThreads(config.maxConnections());
+      return new Opened(
+          new SdkS3Store(sdk, config, threads),
+          () -> {
+            threads.close();
+            sdk.close();
+          });
     }
     List<S3Addressing> addressings = addressings(config, environment);
     HttpTransport transport =

@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.StorageException;
@@ -26,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that is completed at once is put whole.
  */
 final class S3Writer implements ObjectWriter {
-  private final S3Store store;
-  private final S3Client client;
-  private final S3Fields fields;
+  private final ObjectStore store;
+  private final Upload.Beginning uploads;
   private final S3Config config;
   private final UploadThreads threads;
   private final Location location;
@@ -36,7 +36,7 @@ final class S3Writer implements ObjectWriter {
   private final Deque<Sending> inFlight = new ArrayDeque<>();
   private final List<UploadedPart> done = new ArrayList<>();
   private @Nullable BufferLease part;
-  private @Nullable MultipartUpload upload;
+  private @Nullable Upload upload;
   private int begun;
   private long length;
   private boolean ended;
@@ -44,17 +44,18 @@ final class S3Writer implements ObjectWriter {
   /** A part under way, and the memory that it holds, if that is ours. */
   private record Sending(Future<UploadedPart> result, @Nullable BufferLease memory) {}
 
+  /**
+   * @param store puts what is less than a part
+   */
   S3Writer(
-      S3Store store,
-      S3Client client,
-      S3Fields fields,
+      ObjectStore store,
+      Upload.Beginning uploads,
       S3Config config,
       UploadThreads threads,
       Location location,
       WriterOptions options) {
     this.store = store;
-    this.client = client;
-    this.fields = fields;
+    this.uploads = uploads;
     this.config = config;
     this.threads = threads;
     this.location = location;
@@ -127,12 +128,12 @@ final class S3Writer implements ObjectWriter {
 
   private void send(ByteBuffer content, @Nullable BufferLease memory) throws IOException {
     makeRoom();
-    MultipartUpload to = upload;
+    Upload to = upload;
     if (to == null) {
-      to = MultipartUpload.begin(store, client, fields, config, location, options);
+      to = uploads.begin();
       upload = to;
     }
-    MultipartUpload target = to;
+    Upload target = to;
     int number = ++begun;
     inFlight.add(new Sending(threads.submit(() -> target.send(number, content)), memory));
   }
@@ -273,11 +274,11 @@ final class S3Writer implements ObjectWriter {
 
   /** An upload whose parts are all there; one of no bytes at all is put when it is completed. */
   private final class Staged implements StagedObject {
-    private final @Nullable MultipartUpload whole;
+    private final @Nullable Upload whole;
     private @Nullable ObjectInfo completed;
     private boolean aborted;
 
-    Staged(@Nullable MultipartUpload whole) {
+    Staged(@Nullable Upload whole) {
       this.whole = whole;
     }
 

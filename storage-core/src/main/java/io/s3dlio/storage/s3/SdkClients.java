@@ -2,7 +2,6 @@ package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
-import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.transport.TlsTrust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -22,6 +22,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /** Makes the AWS SDK's client of a configuration. */
@@ -50,10 +52,8 @@ final class SdkClients {
                 crc
                     ? RequestChecksumCalculation.WHEN_SUPPORTED
                     : RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(
-                config.verifyRead() == VerifyRead.NONE
-                    ? ResponseChecksumValidation.WHEN_REQUIRED
-                    : ResponseChecksumValidation.WHEN_SUPPORTED)
+            // The store compares, and says which object it is.
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .httpClientBuilder(http(config, environment))
             .overrideConfiguration(
                 override ->
@@ -79,6 +79,11 @@ final class SdkClients {
       throw new IllegalArgumentException(
           "Invalid configuration: the AWS SDK decides what it signs (with transport=sdk, leave"
               + " payloadSigning out)");
+    }
+    if (!config.firstByteTimeout().equals(config.stallTimeout())) {
+      throw new IllegalArgumentException(
+          "Invalid configuration: the AWS SDK has one time-out for the first byte and those after it"
+              + " (with transport=sdk, set firstByteTimeout and stallTimeout alike)");
     }
   }
 
@@ -109,15 +114,21 @@ final class SdkClients {
     @Override
     public SdkHttpRequest modifyHttpRequest(
         Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
-      boolean creates =
-          context.request() instanceof PutObjectRequest
-              || context.request() instanceof CreateMultipartUploadRequest;
-      List<String> more = creates ? fields.create() : fields.any();
+      List<String> more = fields(context.request());
       SdkHttpRequest.Builder request = context.httpRequest().toBuilder();
       for (int i = 0; i < more.size(); i += 2) {
         request.putHeader(more.get(i), more.get(i + 1));
       }
       return request.build();
+    }
+
+    private List<String> fields(SdkRequest request) {
+      if (request instanceof PutObjectRequest || request instanceof CreateMultipartUploadRequest) {
+        return fields.create();
+      }
+      return request instanceof GetObjectRequest || request instanceof HeadObjectRequest
+          ? fields.read()
+          : fields.any();
     }
   }
 }

@@ -88,7 +88,10 @@ final class SdkErrors {
           ? "there is no such object"
           : "the server answered with status " + answer.statusCode();
     }
-    return message == null || message.isEmpty() ? code : code + ": " + message;
+    String bounded = S3Failures.told(code);
+    return message == null || message.isEmpty()
+        ? bounded
+        : bounded + ": " + S3Failures.told(message);
   }
 
   private static String reason(SdkException error) {
@@ -106,6 +109,6 @@ final class SdkErrors {
   }
 
   private static String id(S3Exception answer) {
-    return answer.requestId() == null ? "" : answer.requestId();
+    return answer.requestId() == null ? "" : S3Failures.told(answer.requestId());
   }
 }

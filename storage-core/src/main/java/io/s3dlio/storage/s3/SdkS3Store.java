@@ -1,6 +1,5 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
@@ -9,6 +8,7 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
@@ -16,6 +16,9 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.s3.S3Config.Verify;
+import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,7 +35,6 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -40,6 +42,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -47,7 +50,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * S3 through the AWS SDK alone: every feature of the SDK, at its cost. Retries are the SDK's, but
  * for a body that ends early, which is told as retryable.
  */
-final class SdkS3Store implements ObjectStore {
+final class SdkS3Store implements ObjectStore, VerifiedReader.Source {
   private static final int COPY_BYTES = 64 << 10;
   private static final int MAX_BATCH = 1000;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -55,18 +58,16 @@ final class SdkS3Store implements ObjectStore {
       Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
 
   private final S3Client client;
-  private final int partSize;
-  private final @Nullable ChecksumAlgorithm checksum;
+  private final S3Config config;
+  private final UploadThreads threads;
 
   /**
    * @param client stays the caller's
-   * @param partSize the bytes of each part of a multipart upload but the last, 5 MiB or more
-   * @param checksum what uploads are checked by; null for what the client does by itself
    */
-  SdkS3Store(S3Client client, int partSize, @Nullable ChecksumAlgorithm checksum) {
+  SdkS3Store(S3Client client, S3Config config, UploadThreads threads) {
     this.client = client;
-    this.partSize = partSize;
-    this.checksum = checksum;
+    this.config = config;
+    this.threads = threads;
   }
 
   @Override
@@ -75,37 +76,75 @@ final class SdkS3Store implements ObjectStore {
   }
 
   private ObjectInfo stat(String operation, Location location) throws IOException {
+    return info(location, head(operation, location, config.versionId()));
+  }
+
+  private HeadObjectResponse head(String operation, Location location, @Nullable String version)
+      throws IOException {
     requireObject(operation, location);
     try {
-      HeadObjectResponse answer =
-          client.headObject(head -> head.bucket(location.container()).key(location.key()));
-      return new ObjectInfo(
-          location, answer.contentLength(), answer.lastModified(), S3Store.unquoted(answer.eTag()));
+      return client.headObject(
+          head -> head.bucket(location.container()).key(location.key()).versionId(version));
     } catch (SdkException e) {
       throw SdkErrors.of(operation, location, e);
     }
   }
 
+  private static ObjectInfo info(Location location, HeadObjectResponse answer) {
+    return new ObjectInfo(
+        location, answer.contentLength(), answer.lastModified(), S3Store.unquoted(answer.eTag()));
+  }
+
+  @Override
+  public ObjectReader reader() {
+    return config.verifyRead() == VerifyRead.ALL ? new VerifiedReader(this) : this;
+  }
+
   @Override
   public void read(ReadRequest request) throws IOException {
+    ByteBuffer target = request.target();
+    int start = target.position();
+    KeptSum kept = get(request);
+    if (kept.isKnown() && config.verifyRead() != VerifyRead.NONE) {
+      ByteBuffer content = target.slice(start, target.position() - start);
+      kept.requireEqual(request.location(), Crc32c.of(List.of(content)));
+    }
+  }
+
+  @Override
+  public KeptSum ask(ReadRequest request) throws IOException {
+    HeadObjectResponse answer = head("read", request.location(), config.versionId());
+    ObjectInfo object = info(request.location(), answer);
+    requireVersion(request, object);
+    return new KeptSum(object.length(), S3Store.unquoted(answer.checksumCRC32C()));
+  }
+
+  @Override
+  public KeptSum get(ReadRequest request) throws IOException {
     Location location = request.location();
     requireObject("read", location);
     if (!request.target().hasRemaining()) {
-      requireInside(request);
-      return;
+      return new KeptSum(requireInside(request).length(), "");
     }
     long end = request.offset() + request.target().remaining();
     GetObjectRequest.Builder get =
         GetObjectRequest.builder()
             .bucket(location.container())
             .key(location.key())
-            .range("bytes=%d-%d".formatted(request.offset(), end - 1));
+            .versionId(config.versionId());
+    // Servers tell no sum with a range, be it the whole object.
+    if (!request.whole() || config.verifyRead() == VerifyRead.NONE) {
+      get.range("bytes=%d-%d".formatted(request.offset(), end - 1));
+    }
     if (!request.etag().isEmpty()) {
       get.ifMatch(S3Store.quoted(request.etag()));
     }
     try (ResponseInputStream<GetObjectResponse> body = client.getObject(get.build())) {
       try {
-        receive(request, end, body);
+        long total = receive(request, end, body);
+        boolean whole = request.offset() == 0 && end == total;
+        String sum = S3Store.unquoted(body.response().checksumCRC32C());
+        return new KeptSum(total, whole ? sum : "");
       } finally {
         if (request.target().hasRemaining()) {
           body.abort();
@@ -119,7 +158,7 @@ final class SdkS3Store implements ObjectStore {
     }
   }
 
-  private static void receive(
+  private static long receive(
       ReadRequest request, long end, ResponseInputStream<GetObjectResponse> body)
       throws IOException {
     GetObjectResponse answer = body.response();
@@ -141,6 +180,7 @@ final class SdkS3Store implements ObjectStore {
       }
       target.put(copy, 0, count);
     }
+    return total;
   }
 
   /** Returns the object's length, once it is sure that the body begins where it should. */
@@ -157,18 +197,26 @@ final class SdkS3Store implements ObjectStore {
               "read",
               request.location(),
               "asked for bytes from %d, the server answered with '%s'"
-                  .formatted(request.offset(), range == null ? "the whole object" : range)));
+                  .formatted(
+                      request.offset(),
+                      range == null ? "the whole object" : S3Failures.told(range))));
     }
     return Long.parseLong(match.group(2));
   }
 
-  private void requireInside(ReadRequest request) throws IOException {
+  private ObjectInfo requireInside(ReadRequest request) throws IOException {
     ObjectInfo object = stat("read", request.location());
-    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
-      throw changed(request);
-    }
+    requireVersion(request, object);
     if (request.offset() > object.length()) {
       throw truncated(request, request.offset(), object.length());
+    }
+    return object;
+  }
+
+  private static void requireVersion(ReadRequest request, ObjectInfo object)
+      throws ObjectChangedException {
+    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
+      throw changed(request);
     }
   }
 
@@ -198,8 +246,9 @@ final class SdkS3Store implements ObjectStore {
   }
 
   @Override
-  public ObjectListing list(Location prefix, ListOptions options) {
+  public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     requireS3(prefix);
+    S3Store.requireNewest("list", prefix, config);
     return new SdkListing(client, prefix, options);
   }
 
@@ -207,34 +256,68 @@ final class SdkS3Store implements ObjectStore {
   public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     requireWritable(location);
+    S3Store.requireNewest("put", location, config);
+    boolean summed = config.checksum() == Checksum.CRC32C;
+    String sum = summed ? Crc32c.base64(Crc32c.of(List.of(content))) : "";
     PutObjectRequest.Builder put =
-        PutObjectRequest.builder()
-            .bucket(location.container())
-            .key(location.key())
-            .checksumAlgorithm(checksum);
+        PutObjectRequest.builder().bucket(location.container()).key(location.key());
+    if (summed) {
+      put.checksumCRC32C(sum);
+    }
     if (!options.replaceExisting()) {
       put.ifNoneMatch("*");
     }
     try {
-      client.putObject(put.build(), RequestBody.fromRemainingByteBuffer(content.duplicate()));
+      PutObjectResponse answer =
+          client.putObject(put.build(), RequestBody.fromRemainingByteBuffer(content.duplicate()));
+      ObjectInfo written = written(location, content.remaining(), answer.eTag(), sum);
+      content.position(content.limit());
+      return written;
     } catch (SdkException e) {
       throw options.replaceExisting()
           ? SdkErrors.of("put", location, e)
           : SdkErrors.ofCreate(location, e);
     }
-    content.position(content.limit());
-    return stat("put", location);
+  }
+
+  /**
+   * Returns what is there of an object that was written, and compares it if that is asked for.
+   *
+   * @param etag as the answer to the write told it
+   * @param sum the CRC32C of the whole; empty if none was taken
+   */
+  ObjectInfo written(Location location, long length, @Nullable String etag, String sum)
+      throws IOException {
+    HeadObjectResponse answer = head("put", location, null);
+    ObjectInfo there = info(location, answer);
+    if (config.verify() == Verify.HEAD) {
+      ObjectInfo sent =
+          new ObjectInfo(location, length, there.lastModified(), S3Store.unquoted(etag));
+      KeptSum kept = new KeptSum(there.length(), S3Store.unquoted(answer.checksumCRC32C()));
+      WrittenCheck.requireEqual(sent, sum, there, kept.crc32c());
+    }
+    return there;
   }
 
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
     requireWritable(location);
-    return new SdkWriter(this, client, location, options, partSize, checksum);
+    S3Store.requireNewest("put", location, config);
+    return new S3Writer(
+        this,
+        () ->
+            Upload.begin(
+                config.checksum(), sums -> SdkUpload.begin(this, client, location, options, sums)),
+        config,
+        threads,
+        location,
+        options);
   }
 
   @Override
   public void delete(Location location) throws IOException {
     requireS3(location);
+    S3Store.requireNewest("delete", location, config);
     if (location.isPrefix()) {
       return;
     }
@@ -247,7 +330,10 @@ final class SdkS3Store implements ObjectStore {
 
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
-    locations.forEach(SdkS3Store::requireS3);
+    for (Location location : locations) {
+      requireS3(location);
+      S3Store.requireNewest("delete", location, config);
+    }
     Map<String, List<Location>> buckets = new LinkedHashMap<>();
     for (Location location : locations) {
       if (!location.isPrefix()) {
@@ -284,9 +370,15 @@ final class SdkS3Store implements ObjectStore {
           .filter(deleted -> deleted.key() != null)
           .forEach(deleted -> untold.remove(first.withKey(deleted.key())));
       for (S3Error error : answer.errors()) {
-        Location location = first.withKey(error.key());
-        untold.remove(location);
-        failures.put(location, failedDelete(location, error));
+        Location location = first.withKey(text(error.key()));
+        StorageException failure =
+            S3Failures.ofDelete(
+                location,
+                new S3Xml.FailedDelete(location.key(), text(error.code()), text(error.message())));
+        if (!failure.isRetryable()) {
+          untold.remove(location);
+          failures.put(location, failure);
+        }
       }
       for (Location location : untold) {
         deleteOne(location, failures);
@@ -309,12 +401,8 @@ final class SdkS3Store implements ObjectStore {
     }
   }
 
-  private static StorageException failedDelete(Location location, S3Error error) {
-    Failure failure =
-        Failure.of("delete", location, "%s: %s".formatted(error.code(), error.message()));
-    return "AccessDenied".equals(error.code())
-        ? new AccessDeniedException(failure)
-        : new StorageException(failure);
+  private static String text(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   /** Keeps its client: it is the JVM's. */
@@ -343,5 +431,6 @@ final class SdkS3Store implements ObjectStore {
       throw new IllegalArgumentException(
           "Invalid location: %s (this store has s3:// alone)".formatted(location));
     }
+    S3Addressing.requireOneRegion(location.container());
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class SigV4Signer {
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
   private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final HexFormat HEX = HexFormat.of();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -139,11 +141,18 @@ final class SigV4Signer {
     for (int i = 0; i < fields.size(); i += 2) {
       String name = fields.get(i);
       if (name.regionMatches(true, 0, "x-amz-", 0, 6) || isSigned(name)) {
-        signed.add(new Field(name.toLowerCase(Locale.ROOT), fields.get(i + 1).trim()));
+        signed.add(new Field(name.toLowerCase(Locale.ROOT), compact(fields.get(i + 1))));
       }
     }
     signed.sort((left, right) -> left.name().compareTo(right.name()));
     return signed;
+  }
+
+  /** Signatures are of values without blanks around them, and with one where there are several. */
+  private static String compact(String value) {
+    String trimmed = value.strip();
+    boolean single = trimmed.indexOf('\t') < 0 && !trimmed.contains("  ");
+    return single ? trimmed : BLANKS.matcher(trimmed).replaceAll(" ");
   }
 
   private static boolean isSigned(String name) {

@@ -120,7 +120,8 @@ class S3AddressingTest {
 
   @Test
   void noBucketStandsBeforeAnAddress() {
-    assertThatThrownBy(() -> at("http://10.0.0.1:9000", false)).hasMessageContaining("pathStyle");
+    assertThatThrownBy(() -> at("http://10.0.0.1:9000", false))
+        .hasMessageContaining("leave pathStyle out, or name the host");
     assertThatThrownBy(() -> at("http://[::1]:9000", false)).hasMessageContaining("pathStyle");
   }
 
@@ -162,7 +163,31 @@ class S3AddressingTest {
         .hasMessageContaining("set region");
     assertThatThrownBy(
             () -> at(null, null).target("arn:aws:s3::123456789012:accesspoint:mrap.mrap", "k"))
-        .hasMessageContaining("access point");
+        .hasMessageContaining("is a multi-region access point")
+        .hasMessageContaining("name the access point or the bucket of one region");
+    assertThatThrownBy(
+            () ->
+                at("http://minio:9000", null)
+                    .target("arn:aws:s3:eu-west-1:123456789012:accesspoint:train", "k"))
+        .hasMessageContaining("endpoint is set");
+  }
+
+  @Test
+  void whatOnlyTheSdkKnowsIsNamedWithIt() {
+    assertThatThrownBy(() -> at(null, null).target("data--euw1-az1--x-s3", "k"))
+        .hasMessageContaining("'data--euw1-az1--x-s3' is of S3 Express (set transport=sdk)");
+    assertThatThrownBy(
+            () ->
+                at(null, null)
+                    .target("arn:aws:s3-outposts:eu-west-1:123456789012:outpost:op:x", "k"))
+        .hasMessageContaining("set transport=sdk");
+  }
+
+  @Test
+  void dottedBucketsOverTlsStandInThePath() {
+    assertThat(url(at("https://minio", null), "a.b", "k")).isEqualTo("https://minio:443/a.b/k");
+    assertThat(url(at(null, null), "a.b", "k"))
+        .isEqualTo("https://s3.eu-west-1.amazonaws.com/a.b/k");
   }
 
   @ParameterizedTest

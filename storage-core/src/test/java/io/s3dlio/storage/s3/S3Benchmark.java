@@ -118,7 +118,8 @@ public final class S3Benchmark {
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
             .build();
-    return new SdkS3Store(client, PUT, null);
+    S3Config config = S3Config.builder().checksum(S3Config.Checksum.NONE).partSize(PUT).build();
+    return new SdkS3Store(client, config, new UploadThreads(config.maxConnections()));
   }
 
   private void large(int rounds) throws Exception {

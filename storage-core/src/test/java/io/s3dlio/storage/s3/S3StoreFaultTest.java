@@ -25,13 +25,27 @@ import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.telemetry.Counter;
 import io.s3dlio.storage.transport.HttpStub;
+import io.s3dlio.storage.transport.HttpTransport;
+import io.s3dlio.storage.transport.TransportConfig;
 import io.s3dlio.testing.NoLeaks;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -41,6 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -74,7 +89,9 @@ class S3StoreFaultTest {
         new HttpStub(
             (connection, request, head) -> {
               heads.add(head);
-              return script.answer(count.getAndIncrement(), head);
+              String answer = script.answer(count.getAndIncrement(), head);
+              boolean waits = head.contains("Expect: 100-continue");
+              return waits ? "HTTP/1.1 100 Continue\r\n\r\n" + answer : answer;
             });
     servers.add(server);
     S3Config.Builder config =
@@ -94,7 +111,18 @@ class S3StoreFaultTest {
   }
 
   private static String error(int status, String code) {
-    return body(status, "<Error><Code>" + code + "</Code><Message>told</Message></Error>", TIMES);
+    return error(status, code, TIMES);
+  }
+
+  private static String error(int status, String code, String fields) {
+    return body(status, "<Error><Code>" + code + "</Code><Message>told</Message></Error>", fields);
+  }
+
+  private static String dated(Duration apart) {
+    return "Date: "
+        + DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            Instant.now().plus(apart).atOffset(ZoneOffset.UTC))
+        + "\r\n";
   }
 
   private static String body(int status, String body, String fields) {
@@ -153,6 +181,9 @@ class S3StoreFaultTest {
         "400 RequestTimeout",
         "409 OperationAborted",
         "400 BadDigest",
+        "409 ConditionalRequestConflict",
+        "503 RequestTimeout",
+        "400 SlowDown",
       })
   void whatPassesIsTriedAgain(String failure) throws IOException {
     int status = Integer.parseInt(failure.substring(0, 3));
@@ -177,6 +208,10 @@ class S3StoreFaultTest {
         "404 NoSuchBucket",
         "409 BucketAlreadyExists",
         "405 MethodNotAllowed",
+        "409 InvalidObjectState",
+        "411 MissingContentLength",
+        "416 InvalidRange",
+        "501 NotImplemented",
         "301 PermanentRedirect",
       })
   void whatDoesNotPassIsToldAtOnce(String failure) throws IOException {
@@ -222,31 +257,118 @@ class S3StoreFaultTest {
     assertThat(count.get()).isEqualTo(2);
   }
 
-  @Test
-  void aClockThatIsOffIsSetByTheServersOnce() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {-14, 3})
+  void aClockThatIsOffIsSetByTheServersOnce(int hours) throws IOException {
+    String date = dated(Duration.ofHours(hours));
     ObjectStore store =
-        open((n, head) -> n == 0 ? error(403, "RequestTimeTooSkewed") : body(200, "", TIMES));
+        open((n, head) -> n == 0 ? error(403, "RequestTimeTooSkewed", date) : body(200, "", TIMES));
 
     store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
     store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
 
-    assertThat(heads.get(0)).doesNotContain("x-amz-date: 19941106T08");
-    assertThat(heads.get(1)).contains("x-amz-date: 19941106T08");
-    assertThat(heads.get(2)).contains("x-amz-date: 19941106T08");
+    assertThat(Duration.between(Instant.now(), signedAt(heads.get(0))))
+        .isBetween(Duration.ofSeconds(-60), Duration.ofSeconds(1));
+    for (String head : heads.subList(1, 3)) {
+      assertThat(Duration.between(Instant.now(), signedAt(head)))
+          .isBetween(
+              Duration.ofHours(hours).minusSeconds(60), Duration.ofHours(hours).plusSeconds(2));
+    }
     assertThat(count.get()).isEqualTo(3);
   }
 
+  private static Instant signedAt(String head) {
+    Matcher time = Pattern.compile("x-amz-date: (\\d{8}T\\d{6})Z").matcher(head);
+    assertThat(time.find()).isTrue();
+    return LocalDateTime.parse(time.group(1), DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss"))
+        .toInstant(ZoneOffset.UTC);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4, 25 * 60, -60 * 24 * 365 * 30})
+  void aClockThatIsRightOrAbsurdIsNotSet(long minutes) throws IOException {
+    String date = dated(Duration.ofMinutes(minutes));
+    ObjectStore store = open((n, head) -> error(403, "RequestTimeTooSkewed", date));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+        .hasMessageContaining("RequestTimeTooSkewed")
+        .hasMessageContaining("Set this machine's clock");
+    assertThat(count.get()).isEqualTo(1);
+  }
+
   @Test
-  void noSignatureGoesToAHostThatAnAnswerNames() throws IOException {
+  void aDateWithoutACauseSetsNoClock() throws IOException {
+    String date = dated(Duration.ofHours(3));
+    ObjectStore store =
+        open((n, head) -> n == 0 ? error(503, "SlowDown", date) : body(200, "", date));
+
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+
+    assertThat(Duration.between(Instant.now(), signedAt(heads.get(1))))
+        .isBetween(Duration.ofSeconds(-60), Duration.ofSeconds(1));
+  }
+
+  /** Keys that are newer each time somebody asks for newer ones. */
+  private static final class Renewed implements CredentialsSource {
+    private final AtomicInteger renewals = new AtomicInteger();
+
+    @Override
+    public Optional<S3Credentials> get() {
+      return Optional.of(new S3Credentials("key" + renewals, "secret", "token" + renewals));
+    }
+
+    @Override
+    public boolean refresh() {
+      renewals.incrementAndGet();
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ExpiredToken", "TokenRefreshRequired"})
+  void keysThatHaveExpiredAreRenewedOnce(String code) throws IOException {
+    AtomicInteger failures = new AtomicInteger(1);
+    try (HttpStub server =
+        new HttpStub(
+            (connection, request, head) -> {
+              heads.add(head);
+              return failures.getAndDecrement() > 0 ? error(400, code) : body(200, "", TIMES);
+            })) {
+      S3Config config =
+          S3Config.builder().endpoint(URI.create(server.endpoint().toString())).build();
+      Renewed keys = new Renewed();
+      try (HttpTransport transport = new HttpTransport(TransportConfig.DEFAULT)) {
+        S3Client client =
+            new S3Client(transport, S3Stores.addressing(config, Map.of()), keys, config);
+        ObjectStore store = new S3Store(client, config, new UploadThreads(1));
+
+        store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+
+        assertThat(heads.get(0)).contains("Credential=key0/").contains("token0");
+        assertThat(heads.get(1)).contains("Credential=key1/").contains("token1");
+        failures.set(10);
+        assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+            .isInstanceOf(AccessDeniedException.class)
+            .hasMessageContaining(code);
+        assertThat(heads).as("once more, and no further").hasSize(4);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 307, 308})
+  void noSignatureGoesToAHostThatAnAnswerNames(int status) throws IOException {
     ObjectStore store =
         open(
             (n, head) ->
                 body(
-                    301,
+                    status,
                     "<Error><Code>PermanentRedirect</Code><Endpoint>evil.example</Endpoint></Error>",
                     "Location: http://evil.example/\r\nx-amz-bucket-region: us-west-2\r\n"));
 
-    assertThatThrownBy(() -> store.stat(OBJECT)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> store.delete(OBJECT))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("status " + status);
     assertThat(count.get()).isEqualTo(1);
   }
 
@@ -271,7 +393,7 @@ class S3StoreFaultTest {
                   whole.substring(0, Math.min(4, whole.length())),
                   whole.length());
             },
-            config -> config.stallTimeout(java.time.Duration.ofMillis(200)));
+            config -> config.stallTimeout(Duration.ofMillis(200)));
 
     ByteBuffer content = store.get(OBJECT);
 
@@ -459,7 +581,7 @@ class S3StoreFaultTest {
   }
 
   private static String uploading(int n, String head, String completed) {
-    if (head.startsWith("POST") && head.contains("?uploads=")) {
+    if (head.startsWith("POST") && head.contains("?uploads")) {
       return body(
           200,
           "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>",
@@ -566,6 +688,81 @@ class S3StoreFaultTest {
         .allMatch(head -> head.contains("x-amz-checksum-crc32c: "));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "OWN, 7, e1, good, ''",
+    "OWN, 8, e1, good, 8 bytes",
+    "OWN, 7, e2, good, the ETag 'e2'",
+    "OWN, 7, e1, AAAAAA==, the CRC32C AAAAAA==",
+    "OWN, 7, e1, '', ''",
+    "OWN, 7, e1, AAAAAA==-2, ''",
+    "SDK, 7, e1, good, ''",
+    "SDK, 8, e1, good, 8 bytes",
+    "SDK, 7, e2, good, the ETag 'e2'",
+    "SDK, 7, e1, AAAAAA==, the CRC32C AAAAAA==",
+  })
+  void whatIsThereAfterAWriteIsWhatWasWritten(
+      S3Config.Transport transport, long length, String etag, String sum, String found)
+      throws IOException {
+    String good = Crc32c.base64(Crc32c.of(List.of(direct("content"))));
+    String kept =
+        sum.isEmpty() ? "" : "x-amz-checksum-crc32c: " + (sum.equals("good") ? good : sum) + "\r\n";
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("PUT")
+                    ? body(200, "", TIMES + "ETag: \"e1\"\r\n")
+                    : head(length, etag, kept),
+            config -> config.transport(transport).verify(S3Config.Verify.HEAD));
+
+    if (found.isEmpty()) {
+      assertThat(store.put(OBJECT, direct("content"), WriterOptions.DEFAULT).etag())
+          .isEqualTo("e1");
+    } else {
+      assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+          .isInstanceOf(CorruptException.class)
+          .hasMessageContaining("Cannot put s3://bucket/dir/object: 7 bytes with the ETag 'e1'")
+          .hasMessageContaining(found)
+          .hasMessageContaining("Write it again");
+    }
+    assertThat(heads.get(heads.size() - 1))
+        .startsWith("HEAD ")
+        .contains("x-amz-checksum-mode: ENABLED");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void anUploadThatIsNotThereAsItWasWrittenIsFound(S3Config.Transport transport)
+      throws IOException {
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"whole-2\"</ETag>"
+                + "</CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("HEAD")
+                    ? head(6 << 20, "whole-2", "x-amz-checksum-crc32c: AAAAAA==\r\n")
+                    : uploading(n, head, done),
+            config -> config.transport(transport).verify(S3Config.Verify.HEAD));
+
+    assertThatThrownBy(() -> upload(store))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("Cannot put s3://bucket/dir/object: 6291456 bytes")
+        .hasMessageContaining("AAAAAA==");
+  }
+
+  @Test
+  void nothingIsLookedAtAfterAWriteUnlessThatIsAskedFor() throws IOException {
+    ObjectStore store = open((n, head) -> body(200, "", TIMES + "ETag: \"e\"\r\n"));
+
+    store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+
+    assertThat(heads).hasSize(1);
+  }
+
   // ---- deleting
 
   @Test
@@ -593,8 +790,10 @@ class S3StoreFaultTest {
     assertThat(heads.get(1)).as("of c nothing was heard").startsWith("DELETE /bucket/c ");
   }
 
-  @Test
-  void aKeyThatTheServerIsTooBusyToDeleteIsDeletedLater() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"OWN, SlowDown", "OWN, InternalError", "SDK, SlowDown", "SDK, InternalError"})
+  void aKeyThatTheServerIsTooBusyToDeleteIsDeletedLater(S3Config.Transport transport, String code)
+      throws IOException {
     ObjectStore store =
         open(
             (n, head) ->
@@ -602,9 +801,12 @@ class S3StoreFaultTest {
                     ? body(
                         200,
                         "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key>"
-                            + "<Code>SlowDown</Code></Error></DeleteResult>",
+                            + "<Code>"
+                            + code
+                            + "</Code></Error></DeleteResult>",
                         "")
-                    : NO_CONTENT);
+                    : NO_CONTENT,
+            config -> config.transport(transport));
 
     store.deleteBatch(List.of(OBJECT.withKey("a"), OBJECT.withKey("b")));
 
@@ -614,17 +816,43 @@ class S3StoreFaultTest {
 
   // ---- words
 
-  @Test
-  void whatAServerSaysIsOneBoundedLine() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void whatAServerSaysIsOneBoundedLine(S3Config.Transport transport) throws IOException {
     String words = "first\nsecond \u001b[31m".replace("\u001b", "&#x9;") + "x".repeat(100_000);
     ObjectStore store =
         open(
             (n, head) ->
-                body(400, "<Error><Code>Odd</Code><Message>" + words + "</Message></Error>", ""));
+                body(400, "<Error><Code>Odd</Code><Message>" + words + "</Message></Error>", ""),
+            config -> config.transport(transport));
 
     assertThatThrownBy(() -> store.put(OBJECT, direct("x"), WriterOptions.DEFAULT))
         .hasMessageContaining("Odd: first second")
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000).doesNotContain("\n"));
+  }
+
+  @Test
+  void whatAnAnswerIsInPlaceOfTheOneExpectedIsBoundedToo() throws IOException {
+    String words = "x".repeat(100_000);
+    for (String answer :
+        List.of(
+            "<ListBucketResult><Contents><Key>a</Key><Size>"
+                + words
+                + "</Size>"
+                + "<LastModified>x</LastModified></Contents></ListBucketResult>",
+            "<" + words + "/>",
+            words)) {
+      ObjectStore store =
+          open((n, head) -> body(200, answer, TIMES), config -> config.maxAttempts(1));
+      assertThatThrownBy(
+              () -> {
+                try (ObjectListing listing = store.list(OBJECT, ListOptions.RECURSIVE)) {
+                  listing.hasNext();
+                }
+              })
+          .hasMessageContaining("Cannot list")
+          .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000));
+    }
   }
 
   @Test
@@ -700,8 +928,10 @@ class S3StoreFaultTest {
     }
   }
 
-  @Test
-  void aRoleIsAssumedWithTheKeysAndItsOwnSignRequests() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aRoleIsAssumedWithTheKeysAndItsOwnSignRequests(S3Config.Transport transport)
+      throws IOException {
     String answer =
         "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLEKEY</AccessKeyId>"
             + "<SecretAccessKey>role-secret</SecretAccessKey><SessionToken>role-token"
@@ -720,8 +950,11 @@ class S3StoreFaultTest {
           open(
               (n, head) -> head(1, "e", ""),
               config ->
-                  config.role(
-                      new S3Config.Role("arn:aws:iam::123456789012:role/reader", "ext", "run-7")));
+                  config
+                      .transport(transport)
+                      .role(
+                          new S3Config.Role(
+                              "arn:aws:iam::123456789012:role/reader", "ext", "run-7")));
       store.stat(OBJECT);
       store.stat(OBJECT);
     } finally {
@@ -732,7 +965,7 @@ class S3StoreFaultTest {
     assertThat(heads).as("the role is asked for once").hasSize(3);
     assertThat(heads.get(2))
         .contains("Credential=ROLEKEY/")
-        .contains("x-amz-security-token: role-token");
+        .containsIgnoringCase("x-amz-security-token: role-token");
   }
 
   @Test
@@ -741,7 +974,10 @@ class S3StoreFaultTest {
         List.<UnaryOperator<S3Config.Builder>>of(
             config -> config.checksum(S3Config.Checksum.MD5),
             config -> config.endpoints(List.of(URI.create("http://a"), URI.create("http://b"))),
-            config -> config.payloadSigning(S3Config.PayloadSigning.NEVER))) {
+            config -> config.payloadSigning(S3Config.PayloadSigning.NEVER),
+            config -> config.payloadSigning(S3Config.PayloadSigning.ALWAYS),
+            config -> config.firstByteTimeout(Duration.ofSeconds(1)),
+            config -> config.stallTimeout(Duration.ofSeconds(1)))) {
       S3Config config = unable.apply(S3Config.builder().transport(S3Config.Transport.SDK)).build();
       assertThatThrownBy(() -> S3Stores.open(config)).hasMessageContaining("transport=sdk");
     }
@@ -753,14 +989,186 @@ class S3StoreFaultTest {
         .hasMessageContaining("Invalid tags");
   }
 
-  @Test
-  void anonymousRequestsAreNotSigned() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void anonymousRequestsAreNotSigned(S3Config.Transport transport) throws IOException {
     ObjectStore store =
-        open((n, head) -> body(200, "", TIMES), config -> config.credentials(null).anonymous(true));
+        open(
+            (n, head) -> body(200, "", TIMES),
+            config -> config.transport(transport).credentials(null).anonymous(true));
 
     store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
 
     assertThat(heads.get(0)).doesNotContain("Authorization").doesNotContain("x-amz-date");
+  }
+
+  @Test
+  void theSdkSendsTheSumThatTheSettingsSay() throws IOException {
+    for (S3Config.Checksum checksum : List.of(S3Config.Checksum.CRC32C, S3Config.Checksum.NONE)) {
+      heads.clear();
+      ObjectStore store =
+          open(
+              (n, head) ->
+                  head.startsWith("HEAD")
+                      ? head(7, "e", "")
+                      : body(200, "", TIMES + "ETag: \"e\"\r\n"),
+              config -> config.transport(S3Config.Transport.SDK).checksum(checksum));
+      store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
+      assertThat(heads.get(0).contains("x-amz-checksum-crc32c: "))
+          .isEqualTo(checksum == S3Config.Checksum.CRC32C);
+      assertThat(heads.get(0)).doesNotContain("x-amz-checksum-crc32:");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void settingsTravelWithEachRequestOfAnUploadAndOfARead(S3Config.Transport transport)
+      throws IOException {
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("GET")
+                    ? range("0-3/10", "e1", "0123", 4)
+                    : head.startsWith("HEAD") ? head(6 << 20, "w", "") : uploading(n, head, done),
+            config ->
+                config
+                    .transport(transport)
+                    .tags("team=vision")
+                    .acl("private")
+                    .sse("AES256")
+                    .storageClass("STANDARD_IA")
+                    .requesterPays(true));
+
+    upload(store);
+    store.read(read(0, ByteBuffer.allocateDirect(4)));
+
+    assertThat(heads).allMatch(head -> head.contains("x-amz-request-payer: requester\r\n"));
+    for (String setting :
+        List.of(
+            "x-amz-tagging: team=vision",
+            "x-amz-acl: private",
+            "x-amz-server-side-encryption: AES256",
+            "x-amz-storage-class: STANDARD_IA")) {
+      assertThat(heads.get(0)).startsWith("POST ").contains(setting);
+      assertThat(heads.subList(1, heads.size())).noneMatch(head -> head.contains(setting));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aVersionIsAskedForByItsId(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("GET") ? range("0-3/10", "e1", "0123", 4) : head(10, "e1", ""),
+            config -> config.transport(transport).versionId("v/1+2"));
+
+    store.read(read(0, ByteBuffer.allocateDirect(4)));
+    store.stat(OBJECT);
+
+    assertThat(heads).hasSize(2).allMatch(head -> head.contains("?versionId=v%2F1%2B2 "));
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void partsAreSentAtOnceUpToTheirLimit(S3Config.Transport transport) throws IOException {
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch three = new CountDownLatch(3);
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) -> {
+              if (head.startsWith("PUT")) {
+                most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                three.countDown();
+                assertThat(await(three)).as("three parts at once").isTrue();
+                now.decrementAndGet();
+              }
+              return head.startsWith("HEAD") ? head(30 << 20, "w", "") : uploading(n, head, done);
+            },
+            config -> config.transport(transport).partsInFlight(3));
+
+    try (ObjectWriter writer = store.createWriter(OBJECT, WriterOptions.DEFAULT)) {
+      for (int i = 0; i < 6; i++) {
+        writer.write(ByteBuffer.allocate(5 << 20));
+      }
+      writer.complete();
+    }
+
+    assertThat(most).hasValue(3);
+  }
+
+  private static boolean await(CountDownLatch latch) {
+    try {
+      return latch.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void attemptsAndConnectionsHaveTheirLimit(S3Config.Transport transport) throws Exception {
+    ObjectStore store =
+        open(
+            (n, head) -> head.startsWith("DELETE") ? NO_CONTENT : error(500, "InternalError"),
+            config -> config.transport(transport).maxAttempts(2).maxConnections(1));
+
+    assertThatThrownBy(() -> store.list(OBJECT, ListOptions.RECURSIVE).hasNext())
+        .hasMessageContaining("Cannot list");
+    assertThat(count.get()).isEqualTo(2);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> deletes = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        deletes.add(
+            threads.submit(
+                () -> {
+                  store.delete(OBJECT);
+                  return null;
+                }));
+      }
+      for (Future<?> delete : deletes) {
+        delete.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(servers.get(0).connections()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OWN, true", "OWN, false", "SDK, true", "SDK, false"})
+  void aServerThatStaysSilentIsLeft(S3Config.Transport transport, boolean whole)
+      throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    Duration brief = Duration.ofMillis(300);
+    ObjectStore store =
+        open(
+            (n, head) -> {
+              await(over);
+              return NO_CONTENT;
+            },
+            config ->
+                (whole
+                        ? config.requestTimeout(brief)
+                        : config.firstByteTimeout(brief).stallTimeout(brief))
+                    .transport(transport)
+                    .maxAttempts(1));
+
+    assertThatThrownBy(() -> store.delete(OBJECT)).hasMessageContaining("Cannot delete " + OBJECT);
+    over.countDown();
   }
 
   @Test

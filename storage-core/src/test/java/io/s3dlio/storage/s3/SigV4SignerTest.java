@@ -61,6 +61,25 @@ class SigV4SignerTest {
         .endsWith("Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
   }
 
+  /** As "Create a canonical request" of the IAM user guide says of values. */
+  @Test
+  void blanksInAndAroundValuesCountAsOneAndNone() {
+    String plain = signature("a b  c", "  trimmed ");
+
+    assertThat(signature(" a   b c ", "trimmed")).isEqualTo(plain);
+    assertThat(signature("a\tb c", "trimmed")).isEqualTo(plain);
+    assertThat(signature("ab c", "trimmed")).isNotEqualTo(plain);
+  }
+
+  private String signature(String one, String other) {
+    return authorization(
+        "PUT",
+        "/",
+        "",
+        List.of("x-amz-meta-one", one, "x-amz-meta-other", other),
+        SigV4Signer.UNSIGNED_PAYLOAD);
+  }
+
   @Test
   void keysThatChangeAreUsedAtOnce() {
     String first = authorization("GET", "/", "a=", List.of(), SigV4Signer.UNSIGNED_PAYLOAD);

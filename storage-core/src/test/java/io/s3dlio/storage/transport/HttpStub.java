@@ -28,6 +28,8 @@ public final class HttpStub implements AutoCloseable {
     @Nullable String answer(int connection, int request, String head) throws Exception;
   }
 
+  private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
   private final ServerSocket server;
   private final Handler handler;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -39,7 +41,7 @@ public final class HttpStub implements AutoCloseable {
   }
 
   /** Serves on a socket of another kind. */
-  HttpStub(ServerSocket server, Handler handler) {
+  public HttpStub(ServerSocket server, Handler handler) {
     this.handler = handler;
     this.server = server;
     start("http-stub", this::accept);
@@ -81,9 +83,12 @@ public final class HttpStub implements AutoCloseable {
         if (answer == null) {
           return;
         }
+        boolean goOn = head.contains("Expect: 100-continue") && answer.startsWith(CONTINUE);
+        int first = goOn ? CONTINUE.length() : 0;
+        socket.getOutputStream().write(answer.substring(0, first).getBytes(ISO_8859_1));
         skipBody(socket.getInputStream(), head, answer);
         requests.incrementAndGet();
-        socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
+        socket.getOutputStream().write(answer.substring(first).getBytes(ISO_8859_1));
         head = head(socket.getInputStream());
       }
     } catch (Exception e) {
