@@ -1,5 +1,6 @@
 package io.s3dlio.storage.s3;
 
+import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
@@ -15,17 +16,25 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists by pages of ListObjectsV2. Keys that end with a slash, as consoles make them for folders,
- * are left out.
+ * Lists by pages of ListObjectsV2, one in memory at a time. Keys that end with a slash, as consoles
+ * make them for folders, are left out. What a server lists that was not asked for, or twice, or out
+ * of order, is no listing but a failure: what else it leaves out could not be known.
  */
 final class S3Listing implements ObjectListing {
+  /** Pages of deleted objects are empty; a server that sends nothing else goes on for ever. */
+  private static final int MAX_EMPTY_PAGES = 10_000;
+
+  private static final int BAD_REQUEST = 400;
+
   private final S3Client client;
   private final S3Fields fields;
   private final Location prefix;
   private final ListOptions options;
   private Iterator<S3Xml.Listed> page = Collections.emptyIterator();
+  private String last;
   private String continuation = "";
   private boolean started;
+  private int emptyPages;
   private @Nullable ObjectInfo next;
 
   S3Listing(S3Client client, S3Fields fields, Location prefix, ListOptions options) {
@@ -33,6 +42,7 @@ final class S3Listing implements ObjectListing {
     this.fields = fields;
     this.prefix = prefix;
     this.options = options;
+    this.last = options.startAfter();
   }
 
   @Override
@@ -40,10 +50,12 @@ final class S3Listing implements ObjectListing {
     while (next == null) {
       if (page.hasNext()) {
         S3Xml.Listed object = page.next();
-        if (!object.key().endsWith("/")) {
+        requireAsked(object.key());
+        last = object.key();
+        if (!last.endsWith("/")) {
           next =
               new ObjectInfo(
-                  prefix.withKey(object.key()),
+                  prefix.withKey(last),
                   object.length(),
                   // A HEAD tells no more than seconds, and an object has one time.
                   object.lastModified().truncatedTo(ChronoUnit.SECONDS),
@@ -56,6 +68,28 @@ final class S3Listing implements ObjectListing {
       }
     }
     return true;
+  }
+
+  private void requireAsked(String key) throws StorageException {
+    if (!key.startsWith(prefix.key())) {
+      throw refused("the server lists '%s', which is not below it", key);
+    }
+    if (!options.recursive()) {
+      int slash = key.indexOf('/', prefix.key().length());
+      if (slash >= 0 && slash < key.length() - 1) {
+        throw refused("the server lists '%s', which is below a further slash", key);
+      }
+    }
+    if (!last.isEmpty() && Location.KEY_ORDER.compare(last, key) >= 0) {
+      throw refused("the server lists '%s' out of order", key);
+    }
+    if (key.indexOf('\0') >= 0) {
+      throw refused("the server lists '%s', which has a NUL character", key);
+    }
+  }
+
+  private StorageException refused(String reason, String key) {
+    return new StorageException(Failure.of("list", prefix, reason.formatted(S3Failures.told(key))));
   }
 
   @Override
@@ -72,29 +106,73 @@ final class S3Listing implements ObjectListing {
   }
 
   private void fetch() throws IOException {
-    S3Request request = new S3Request("list", prefix, "GET", "", query(), fields.any(), List.of());
-    S3Xml.Page answer = client.retrying(request, response -> S3Xml.page(response.body()));
-    if (started && answer.continuation().equals(continuation) && !continuation.isEmpty()) {
+    S3Xml.Page answer;
+    try {
+      answer = request();
+    } catch (StorageException e) {
+      if (!isTokenRefused(e)) {
+        throw e;
+      }
+      // It may have grown too old: the last key tells as well where to go on.
+      continuation = "";
+      answer = request();
+    }
+    if (answer.continuation().equals(continuation) && !continuation.isEmpty()) {
       throw new StorageException(
           Failure.of("list", prefix, "the server's next page is the same again"));
+    }
+    emptyPages = answer.objects().isEmpty() ? emptyPages + 1 : 0;
+    if (emptyPages > MAX_EMPTY_PAGES) {
+      throw new StorageException(
+          Failure.of("list", prefix, "%d pages in a row are empty".formatted(emptyPages)));
     }
     started = true;
     page = answer.objects().iterator();
     continuation = answer.continuation();
   }
 
+  private boolean isTokenRefused(StorageException e) {
+    return e.failure().status() == BAD_REQUEST
+        && !(e instanceof AccessDeniedException)
+        && !continuation.isEmpty()
+        && !last.isEmpty();
+  }
+
+  private S3Xml.Page request() throws IOException {
+    return page(client, fields, prefix, options.recursive(), last, continuation);
+  }
+
+  /**
+   * Asks for a page.
+   *
+   * @param after the key that it begins after, unless a continuation says more exactly where
+   */
+  static S3Xml.Page page(
+      S3Client client,
+      S3Fields fields,
+      Location prefix,
+      boolean recursive,
+      String after,
+      String continuation)
+      throws IOException {
+    String query = query(prefix, recursive, after, continuation);
+    S3Request request = new S3Request("list", prefix, "GET", "", query, fields.any(), List.of());
+    return client.retrying(request, response -> S3Xml.page(response.body()));
+  }
+
   /** Its parameters stand in the order of their names, for the signature. */
-  private String query() {
+  private static String query(
+      Location prefix, boolean recursive, String after, String continuation) {
     StringBuilder query = new StringBuilder(128);
     if (!continuation.isEmpty()) {
       query.append("continuation-token=").append(UriText.parameter(continuation)).append('&');
     }
-    if (!options.recursive()) {
+    if (!recursive) {
       query.append("delimiter=%2F&");
     }
     query.append("encoding-type=url&list-type=2&prefix=").append(UriText.parameter(prefix.key()));
-    if (!options.startAfter().isEmpty() && continuation.isEmpty()) {
-      query.append("&start-after=").append(UriText.parameter(options.startAfter()));
+    if (!after.isEmpty() && continuation.isEmpty()) {
+      query.append("&start-after=").append(UriText.parameter(after));
     }
     return query.toString();
   }

@@ -4,6 +4,7 @@ import static io.s3dlio.storage.s3.S3Fields.add;
 
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class S3Store implements ObjectStore, UnfinishedWrites, VerifiedReader.Source {
+final class S3Store
+    implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
   private static final int MAX_BATCH = 1000;
   private static final int MULTIPART_PARTS = 4;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -218,6 +220,24 @@ final class S3Store implements ObjectStore, UnfinishedWrites, VerifiedReader.Sou
     requireS3(prefix);
     requireNewest("list", prefix, config);
     return new S3Listing(client, fields, prefix, options);
+  }
+
+  @Override
+  public List<String> cuts(Location directory, String after) throws IOException {
+    requireS3(directory);
+    S3Xml.Page page = S3Listing.page(client, fields, directory, false, after, "");
+    return usable(page.prefixes(), directory, after);
+  }
+
+  /** Leaves out what was not asked for: a cut only tells where to look. */
+  static List<String> usable(List<String> prefixes, Location directory, String after) {
+    return prefixes.stream()
+        .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
+        .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
+        .filter(cut -> cut.indexOf('\0') < 0)
+        .sorted(Location.KEY_ORDER)
+        .distinct()
+        .toList();
   }
 
   // ---- writing

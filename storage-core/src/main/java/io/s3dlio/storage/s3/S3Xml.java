@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -24,7 +23,8 @@ import javax.xml.stream.XMLStreamReader;
  * are read without document types and entities of their own, and no deeper than S3 writes them.
  */
 final class S3Xml {
-  private static final int MAX_DEPTH = 8;
+  static final int MAX_DEPTH = 8;
+
   private static final XMLInputFactory READERS = readers();
 
   private S3Xml() {}
@@ -56,9 +56,10 @@ final class S3Xml {
   /**
    * A page of a listing.
    *
+   * @param prefixes what keys have in common up to the delimiter, if one was asked for
    * @param continuation names the next page; empty after the last
    */
-  record Page(List<Listed> objects, String continuation) {}
+  record Page(List<Listed> objects, List<String> prefixes, String continuation) {}
 
   /** What a server says of a failure; each part may be empty. */
   record ErrorAnswer(String code, String message, String requestId, String region) {
@@ -86,39 +87,7 @@ final class S3Xml {
    * @throws IOException if it is none, or is cut off
    */
   static Page page(ByteBuffer body) throws IOException {
-    List<Listed> objects = new ArrayList<>();
-    Element root =
-        read(
-            body,
-            "ListBucketResult",
-            (element, depth) -> {
-              if (depth == 2 && element.name().equals("Contents")) {
-                objects.add(
-                    new Listed(
-                        element.required("Key"),
-                        number(element.required("Size")),
-                        time(element.required("LastModified")),
-                        S3Store.unquoted(element.text("ETag"))));
-              }
-            });
-    boolean encoded = root.text("EncodingType").equals("url");
-    List<Listed> decoded = objects;
-    if (encoded) {
-      decoded = new ArrayList<>(objects.size());
-      for (Listed object : objects) {
-        decoded.add(
-            new Listed(
-                decode(object.key()), object.length(), object.lastModified(), object.etag()));
-      }
-    }
-    if (!root.text("IsTruncated").equals("true")) {
-      return new Page(decoded, "");
-    }
-    String next = root.text("NextContinuationToken");
-    if (next.isEmpty()) {
-      throw new IOException("the answer says that there is more, and not where");
-    }
-    return new Page(decoded, next);
+    return parse(body, reader -> new ListPageReader(reader).read());
   }
 
   /** Reads Error; what is no such document says nothing. */
@@ -265,9 +234,19 @@ final class S3Xml {
     return factory;
   }
 
+  /** Makes something of a document. */
+  @FunctionalInterface
+  private interface Parsing<T> {
+    T parse(XMLStreamReader reader) throws XMLStreamException, IOException;
+  }
+
   /** Reads a document through and returns its root. */
   private static Element read(ByteBuffer body, String rootName, Visitor visitor)
       throws IOException {
+    return parse(body, reader -> read(reader, rootName, visitor));
+  }
+
+  private static <T> T parse(ByteBuffer body, Parsing<T> parsing) throws IOException {
     // A server that is slow to answer may send blanks first, which a document must not begin with.
     int start = body.position();
     while (start < body.limit() && body.get(start) <= ' ' && body.get(start) >= 0) {
@@ -278,7 +257,7 @@ final class S3Xml {
     try {
       XMLStreamReader reader = READERS.createXMLStreamReader(new ByteArrayInputStream(bytes));
       try {
-        return read(reader, rootName, visitor);
+        return parsing.parse(reader);
       } finally {
         reader.close();
       }
@@ -330,7 +309,7 @@ final class S3Xml {
     return root;
   }
 
-  private static long number(String text) throws IOException {
+  static long number(String text) throws IOException {
     try {
       long number = Long.parseLong(text);
       if (number >= 0) {
@@ -342,7 +321,7 @@ final class S3Xml {
     }
   }
 
-  private static Instant time(String text) throws IOException {
+  static Instant time(String text) throws IOException {
     try {
       return Instant.parse(text);
     } catch (DateTimeException e) {
@@ -351,10 +330,6 @@ final class S3Xml {
   }
 
   private static String decode(String text) throws IOException {
-    try {
-      return URLDecoder.decode(text, UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("the answer's key '%s' is not encoded well".formatted(text), e);
-    }
+    return UriText.decodeForm(text);
   }
 }

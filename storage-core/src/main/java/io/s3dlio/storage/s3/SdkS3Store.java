@@ -1,6 +1,7 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.BatchDeleteException;
+import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
@@ -35,6 +36,7 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -50,7 +52,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * S3 through the AWS SDK alone: every feature of the SDK, at its cost. Retries are the SDK's, but
  * for a body that ends early, which is told as retryable.
  */
-final class SdkS3Store implements ObjectStore, VerifiedReader.Source {
+final class SdkS3Store implements ObjectStore, CutListings, VerifiedReader.Source {
   private static final int COPY_BYTES = 64 << 10;
   private static final int MAX_BATCH = 1000;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -250,6 +252,25 @@ final class SdkS3Store implements ObjectStore, VerifiedReader.Source {
     requireS3(prefix);
     S3Store.requireNewest("list", prefix, config);
     return new SdkListing(client, prefix, options);
+  }
+
+  @Override
+  public List<String> cuts(Location directory, String after) throws IOException {
+    requireS3(directory);
+    try {
+      List<CommonPrefix> found =
+          client
+              .listObjectsV2(
+                  list ->
+                      list.bucket(directory.container())
+                          .prefix(directory.key())
+                          .delimiter("/")
+                          .startAfter(after.isEmpty() ? null : after))
+              .commonPrefixes();
+      return S3Store.usable(found.stream().map(CommonPrefix::prefix).toList(), directory, after);
+    } catch (SdkException e) {
+      throw SdkErrors.of("list", directory, e);
+    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.s3dlio.storage.s3;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -49,6 +51,53 @@ final class UriText {
       throw new IllegalArgumentException(
           "Invalid key: it has half of a surrogate pair, which no store can hold", e);
     }
+  }
+
+  /**
+   * Decodes text of a listing that was asked to be encoded: a plus is a space.
+   *
+   * @throws IOException if an escape is none, or the bytes are not UTF-8
+   */
+  static String decodeForm(String text) throws IOException {
+    if (text.indexOf('%') < 0) {
+      return text.indexOf('+') < 0 ? text : text.replace('+', ' ');
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() + 16);
+    int at = 0;
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (c == '%') {
+        bytes.write(escaped(text, at));
+        at += 3;
+      } else if (c < 0x80) {
+        bytes.write(c == '+' ? ' ' : c);
+        at++;
+      } else {
+        int end = at;
+        while (end < text.length() && text.charAt(end) >= 0x80) {
+          end++;
+        }
+        bytes.writeBytes(text.substring(at, end).getBytes(StandardCharsets.UTF_8));
+        at = end;
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.toByteArray()))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException("the answer's key '%s' is not UTF-8".formatted(text), e);
+    }
+  }
+
+  private static int escaped(String text, int at) throws IOException {
+    int high = at + 1 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
+    int low = at + 2 < text.length() ? Character.digit(text.charAt(at + 2), 16) : -1;
+    if (high < 0 || low < 0) {
+      throw new IOException("the answer's key '%s' is not encoded well".formatted(text));
+    }
+    return high << 4 | low;
   }
 
   private static boolean isPlain(char c, boolean keepSlash) {
