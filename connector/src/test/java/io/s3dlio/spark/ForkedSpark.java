@@ -19,6 +19,13 @@ public final class ForkedSpark {
    */
   public static Result run(String shell, Class<?> program, String... args)
       throws IOException, InterruptedException {
+    Process process = start(shell, program, args);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Result(process.waitFor(), output);
+  }
+
+  /** Starts a program; both its streams are the process's input stream. */
+  public static Process start(String shell, Class<?> program, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", shell, "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -30,8 +37,6 @@ public final class ForkedSpark {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(program.getName());
     command.addAll(List.of(args));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Result(process.waitFor(), output);
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

@@ -1,5 +1,6 @@
 package io.s3dlio.datagen;
 
+import io.s3dlio.storage.HiddenNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -54,14 +55,13 @@ final class NameRules {
     if (component.equals(".") || component.equals("..")) {
       return Optional.of("must not contain a '%s' component".formatted(component));
     }
-    if (component.charAt(0) == '.' || (component.charAt(0) == '_' && component.indexOf('=') < 0)) {
+    if (HiddenNames.hides(component)) {
       return Optional.of(
-          "must not contain a component that begins with '%s', which hides it from reads"
-              .formatted(component.charAt(0)));
-    }
-    if (component.endsWith("._COPYING_")) {
-      return Optional.of(
-          "must not contain a component that ends with '._COPYING_', which hides it from reads");
+          component.endsWith(HiddenNames.COPYING)
+              ? "must not contain a component that ends with '%s', which hides it from reads"
+                  .formatted(HiddenNames.COPYING)
+              : "must not contain a component that begins with '%s', which hides it from reads"
+                  .formatted(component.charAt(0)));
     }
     if (utf8Length(component) > MAX_COMPONENT_BYTES) {
       return Optional.of(

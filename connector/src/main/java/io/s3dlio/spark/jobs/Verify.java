@@ -1,7 +1,7 @@
 package io.s3dlio.spark.jobs;
 
-import io.s3dlio.spark.config.HiddenNames;
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;

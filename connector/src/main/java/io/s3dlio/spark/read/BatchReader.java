@@ -81,6 +81,11 @@ final class BatchReader implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Makes {@link #next} fail, also where it waits. On any thread. */
+  void cancel() {
+    token.cancel();
+  }
+
   /** Stops what is under way; its memory goes back once nothing writes to it any more. */
   @Override
   public void close() {

@@ -1,6 +1,6 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.spark.config.HiddenNames;
+import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.SplitLocation;
+import io.s3dlio.storage.Location;
 import java.io.Serializable;
 import org.apache.spark.sql.connector.read.InputPartition;
 
@@ -10,7 +12,7 @@ import org.apache.spark.sql.connector.read.InputPartition;
  * <p>On the driver it is a view of the listing. It travels as a few bytes an object and arrives
  * with a table of its own objects alone.
  */
-final class S3dlioInputPartition implements InputPartition {
+final class S3dlioInputPartition implements InputPartition, SplitLocation {
   private static final long serialVersionUID = 1L;
 
   private final transient ObjectTable objects;
@@ -43,6 +45,11 @@ final class S3dlioInputPartition implements InputPartition {
 
   long chunkBytes() {
     return chunkBytes;
+  }
+
+  @Override
+  public Location commonPrefix() {
+    return objects.prefix();
   }
 
   RowCursor rows() {

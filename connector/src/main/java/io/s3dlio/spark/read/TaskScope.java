@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.CancellationToken;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -28,6 +29,7 @@ final class TaskScope {
   private static final Map<TaskContext, TaskScope> TASKS = new ConcurrentHashMap<>();
 
   private final @Nullable TaskContext task;
+  private final CancellationToken killed = new CancellationToken();
   private final Set<BatchReader> readers = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Delivered> delivered = new ArrayList<>();
   private @Nullable BufferAllocator allocator;
@@ -47,12 +49,14 @@ final class TaskScope {
       scope = new TaskScope(task);
       TASKS.put(task, scope);
       task.addTaskCompletionListener(new EndOfTask(scope));
+      KilledTasks.onKill(task, scope.killed::cancel);
     }
     return scope;
   }
 
   void opened(BatchReader reader) {
     readers.add(reader);
+    killed.onCancel(reader::cancel);
   }
 
   /** Stops a reader. What it delivered stays until the end of the task. Idempotent. */

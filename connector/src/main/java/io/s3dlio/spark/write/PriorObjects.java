@@ -1,8 +1,8 @@
 package io.s3dlio.spark.write;
 
-import io.s3dlio.spark.config.HiddenNames;
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.ExternalRDD;
+import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.sql.execution.SQLExecution;
 import org.apache.spark.sql.execution.datasources.FileIndex;
@@ -23,8 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What the query reads whose rows are being written: the paths of this source and of Spark's file
- * sources, in the whole plan with its subqueries. A read that Spark keeps as an RDD ({@code
- * df.rdd}) is not in the plan and not seen.
+ * sources, in the whole plan with its subqueries and in the lineage of its RDDs. What else an RDD
+ * reads, and what a user's function does, is not seen.
  */
 final class ReadsOfQuery {
   private ReadsOfQuery() {}
@@ -78,6 +80,10 @@ final class ReadsOfQuery {
             relation.table() instanceof FileTable files
                 ? roots(files.fileIndex())
                 : LoadPaths.texts(relation.options()));
+      } else if (leaf instanceof LogicalRDD relation) {
+        paths.addAll(ReadsOfRdd.directories(relation.rdd()));
+      } else if (leaf instanceof ExternalRDD<?> relation) {
+        paths.addAll(ReadsOfRdd.directories(relation.rdd()));
       }
     }
     return paths;

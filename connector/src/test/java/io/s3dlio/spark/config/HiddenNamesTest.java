@@ -2,6 +2,7 @@ package io.s3dlio.spark.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.storage.HiddenNames;
 import org.apache.spark.util.HadoopFSUtils;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,6 +2,7 @@ package io.s3dlio.spark.write;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.encode;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +28,8 @@ import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.execution.CommandExecutionMode;
 import org.apache.spark.sql.execution.ExplainMode;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,6 +222,87 @@ class OverwriteTest {
     assertThatThrownBy(() -> overwrite(rows).save(target.toString()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the rows come from file://");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"binaryFile", "s3dlio"})
+  void aReadInTheLineageOfAnRddIsFoundToo(String format) throws IOException {
+    Files.writeString(target.resolve("a"), "x");
+    Dataset<Row> read =
+        spark
+            .read()
+            .format(format)
+            .load(target.toString())
+            .select(lit("copy").as("name"), col("content"));
+    Dataset<Row> rows =
+        spark.createDataFrame(read.javaRDD().filter(row -> true).repartition(2), read.schema());
+
+    assertThatThrownBy(() -> overwrite(rows).save(target.toString()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the rows come from file://" + target);
+
+    overwrite(rows).save(dir.resolve("elsewhere").toString());
+    assertThat(WrittenFiles.objects(dir.resolve("elsewhere"))).containsOnlyKeys("copy");
+  }
+
+  @Test
+  void aReadThatIsCachedIsFoundToo() throws IOException {
+    Files.writeString(target.resolve("a"), "x");
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("s3dlio")
+            .load(target.toString())
+            .select(lit("copy").as("name"), col("content"))
+            .cache();
+    try {
+      assertThat(rows.count()).isEqualTo(1);
+
+      assertThatThrownBy(() -> overwrite(rows).save(target.toString()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the rows come from file://" + target);
+    } finally {
+      rows.unpersist();
+    }
+  }
+
+  @Test
+  void whatIsCheckpointedReadsNothingAnyMore() throws IOException {
+    Files.writeString(target.resolve("a"), "x");
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("s3dlio")
+            .load(target.toString())
+            .select(lit("copy").as("name"), col("content"))
+            .localCheckpoint();
+
+    overwrite(rows).save(target.toString());
+
+    assertThat(WrittenFiles.objects(target)).containsOnlyKeys("copy");
+    assertThat(target.resolve("copy")).hasContent("x");
+  }
+
+  @Test
+  void aStreamThatReadsThereIsFoundInEachOfItsBatches() throws Exception {
+    Files.writeString(target.resolve("a"), "x");
+    StreamingQuery query =
+        spark
+            .readStream()
+            .text(target.toString())
+            .select(lit("copy").as("name"), encode(col("value"), "UTF-8").as("content"))
+            .writeStream()
+            .trigger(Trigger.AvailableNow())
+            .foreachBatch(
+                (VoidFunction2<Dataset<Row>, Long>)
+                    (rows, batch) -> overwrite(rows).save(target.toString()))
+            .option("checkpointLocation", dir.resolve("checkpoint").toString())
+            .start();
+
+    assertThatThrownBy(query::awaitTermination)
+        .hasStackTraceContaining("the rows come from file://" + target);
+
+    assertThat(WrittenFiles.objects(target)).containsOnlyKeys("a");
   }
 
   @Test

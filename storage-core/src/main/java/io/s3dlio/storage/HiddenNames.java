@@ -1,4 +1,4 @@
-package io.s3dlio.spark.config;
+package io.s3dlio.storage;
 
 /**
  * Spark's rule for what a read of files leaves out: names that begin with a dot, or with an
@@ -6,6 +6,9 @@ package io.s3dlio.spark.config;
  * sake alone is left out too.
  */
 public final class HiddenNames {
+  /** What names of files end with that are being copied. */
+  public static final String COPYING = "._COPYING_";
+
   private HiddenNames() {}
 
   /**
@@ -27,6 +30,6 @@ public final class HiddenNames {
   private static boolean isHidden(String name) {
     return name.startsWith(".")
         || (name.startsWith("_") && !name.contains("="))
-        || name.endsWith("._COPYING_");
+        || name.endsWith(COPYING);
   }
 }
