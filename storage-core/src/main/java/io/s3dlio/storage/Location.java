@@ -57,7 +57,7 @@ public record Location(String scheme, String container, String key) implements S
               : "Invalid location: %s:// names no container (write %s://container/key)"
                   .formatted(scheme, scheme));
     }
-    if (container.chars().anyMatch(c -> "/?#\\".indexOf(c) >= 0 || c <= ' ')) {
+    if (!isName(container)) {
       throw new IllegalArgumentException(
           "Invalid location: '%s' is no container's name (it has none of / ? # \\ and spaces)"
               .formatted(container));
@@ -119,6 +119,17 @@ public record Location(String scheme, String container, String key) implements S
     boolean inArn =
         slash > 0 && path.startsWith("arn:") && path.startsWith(":accesspoint", slash - 12);
     return inArn ? path.substring(0, slash) + ':' + path.substring(slash + 1) : path;
+  }
+
+  /** A loop, since a listing makes millions of locations. */
+  private static boolean isName(String container) {
+    for (int i = 0; i < container.length(); i++) {
+      char c = container.charAt(i);
+      if (c <= ' ' || "/?#\\".indexOf(c) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void requireKnown(String scheme) {

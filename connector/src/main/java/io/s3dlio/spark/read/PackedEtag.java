@@ -2,7 +2,7 @@ package io.s3dlio.spark.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /**
  * Etags in fewer bytes. Most are lower-case hexadecimal numbers joined by dashes; those take half a
@@ -19,37 +19,46 @@ final class PackedEtag {
   private PackedEtag() {}
 
   static byte[] pack(String etag) {
-    String[] numbers = etag.split("-", -1);
-    ByteArrayOutputStream packed = new ByteArrayOutputStream(etag.length() + 1);
-    boolean hex = numbers.length <= MAX_NUMBERS;
-    packed.write(numbers.length);
-    for (int i = 0; hex && i < numbers.length; i++) {
-      hex = packNumber(numbers[i], packed);
+    byte[] packed = new byte[etag.length() + 2];
+    int numbers = 0;
+    int to = 1;
+    for (int start = 0; start <= etag.length(); numbers++) {
+      int dash = etag.indexOf('-', start);
+      int end = dash < 0 ? etag.length() : dash;
+      if (numbers == MAX_NUMBERS || !packNumber(etag, start, end, packed, to)) {
+        return packText(etag);
+      }
+      to += 1 + (end - start + 1) / 2;
+      start = end + 1;
     }
-    if (hex) {
-      return packed.toByteArray();
-    }
-    packed.reset();
-    packed.write(TEXT);
-    packed.writeBytes(etag.getBytes(UTF_8));
-    return packed.toByteArray();
+    packed[0] = (byte) numbers;
+    return Arrays.copyOf(packed, to);
   }
 
-  private static boolean packNumber(String digits, ByteArrayOutputStream packed) {
-    int count = digits.length();
+  /** Returns whether the text is a number; if so, it is written. */
+  private static boolean packNumber(String etag, int start, int end, byte[] packed, int to) {
+    int count = end - start;
     if (count > MAX_DIGITS) {
       return false;
     }
-    packed.write(count);
+    packed[to] = (byte) count;
     for (int i = 0; i < count; i += 2) {
-      int high = digit(digits.charAt(i));
-      int low = i + 1 < count ? digit(digits.charAt(i + 1)) : 0;
+      int high = digit(etag.charAt(start + i));
+      int low = i + 1 < count ? digit(etag.charAt(start + i + 1)) : 0;
       if (high < 0 || low < 0) {
         return false;
       }
-      packed.write((high << 4) | low);
+      packed[to + 1 + i / 2] = (byte) ((high << 4) | low);
     }
     return true;
+  }
+
+  private static byte[] packText(String etag) {
+    byte[] text = etag.getBytes(UTF_8);
+    byte[] packed = new byte[text.length + 1];
+    packed[0] = TEXT;
+    System.arraycopy(text, 0, packed, 1, text.length);
+    return packed;
   }
 
   /** Upper case is no digit here: it would not come back. */

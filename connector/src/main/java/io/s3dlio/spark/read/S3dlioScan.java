@@ -1,10 +1,12 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.Sizes;
 import io.s3dlio.storage.Location;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -21,6 +23,15 @@ final class S3dlioScan implements SupportsReportStatistics {
   private static final int ETAG_BYTES = 32;
   private static final int DESCRIBED_LOCATIONS = 5;
 
+  /**
+   * Where all is {@code file://}. The page cache has little latency to hide and opens at little
+   * cost, and memory that was used a moment ago is cheaper to read into: so batches are few and
+   * small enough to stay in the processor's cache, and splits large.
+   */
+  private static final Map<OptionKey<?>, String> FILE_DEFAULTS =
+      Map.of(
+          Options.PREFETCH, "1", Options.MAX_BATCH_BYTES, "2mb", Options.OPEN_COST_IN_BYTES, "64k");
+
   private final Listing listing;
   private final StructType schema;
   private final ResolvedOptions options;
@@ -35,14 +46,15 @@ final class S3dlioScan implements SupportsReportStatistics {
     this.batch = new S3dlioBatch(listing, plan);
   }
 
-  /**
-   * The page cache has little latency to hide, and memory that was used a moment ago is cheaper to
-   * read into: there one batch ahead is enough.
-   */
   private static ResolvedOptions defaultsFor(List<Location> locations, ResolvedOptions options) {
-    return locations.stream().allMatch(location -> location.scheme().equals("file"))
-        ? options.withDefault(Options.PREFETCH, "1")
-        : options;
+    if (!locations.stream().allMatch(location -> location.scheme().equals("file"))) {
+      return options;
+    }
+    ResolvedOptions result = options;
+    for (Map.Entry<OptionKey<?>, String> entry : FILE_DEFAULTS.entrySet()) {
+      result = result.withDefault(entry.getKey(), entry.getValue());
+    }
+    return result;
   }
 
   @Override

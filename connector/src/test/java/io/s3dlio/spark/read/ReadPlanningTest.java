@@ -84,18 +84,26 @@ class ReadPlanningTest {
   }
 
   @Test
-  void oneBatchIsReadAheadOfFilesAndTwoElsewhereUnlessTheOptionSaysOtherwise() throws IOException {
+  void filesHaveDefaultsOfTheirOwnUnlessTheOptionSaysOtherwise() throws IOException {
     file(directory, "a", 7);
 
-    assertThat(s3dlio("columnar").load("direct://" + directory).queryExecution().toString())
-        .contains("prefetch=2,");
+    assertThat(explained(s3dlio("columnar").load("direct://" + directory)))
+        .contains("prefetch=2,", "maxBatchBytes=16mb,", "openCostInBytes=256k,");
+    assertThat(explained(s3dlio("columnar").load(directory.toString())))
+        .contains("prefetch=1,", "maxBatchBytes=2mb,", "openCostInBytes=64k,");
     assertThat(
-            s3dlio("columnar")
-                .option("prefetch", 3)
-                .load(directory.toString())
-                .queryExecution()
-                .toString())
-        .contains("prefetch=3 (option)");
+            explained(
+                s3dlio("columnar")
+                    .option("prefetch", 3)
+                    .option("maxBatchBytes", "4mb")
+                    .option("openCostInBytes", "1mb")
+                    .load(directory.toString())))
+        .contains(
+            "prefetch=3 (option)", "maxBatchBytes=4mb (option)", "openCostInBytes=1mb (option)");
+  }
+
+  private static String explained(Dataset<Row> rows) {
+    return rows.queryExecution().toString();
   }
 
   private static org.apache.spark.sql.execution.ExplainMode explainMode(String name) {

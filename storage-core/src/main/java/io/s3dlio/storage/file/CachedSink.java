@@ -32,8 +32,7 @@ final class CachedSink implements FileSink {
     try {
       while (chunk.position() < limit) {
         // The JDK copies what is not direct, and keeps a buffer as large for the thread.
-        chunk.limit(
-            chunk.position() + Math.min(limit - chunk.position(), RangeReader.MAX_TRANSFER));
+        chunk.limit(chunk.position() + Math.min(limit - chunk.position(), FileSource.MAX_TRANSFER));
         channel.write(chunk);
       }
     } finally {

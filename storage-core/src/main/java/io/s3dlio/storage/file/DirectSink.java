@@ -67,7 +67,7 @@ final class DirectSink implements FileSink {
     while (chunk.hasRemaining()) {
       boolean empty = staging == null || staging.position() == 0;
       if (empty && chunk.remaining() >= block && DirectIo.isAligned(chunk, block)) {
-        int length = Math.min(chunk.remaining(), Math.max(RangeReader.MAX_TRANSFER, block));
+        int length = Math.min(chunk.remaining(), Math.max(FileSource.MAX_TRANSFER, block));
         writeBlocks(take(chunk, DirectIo.roundDown(length, block)));
       } else {
         stage(chunk);

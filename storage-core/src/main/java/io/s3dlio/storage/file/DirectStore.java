@@ -27,7 +27,7 @@ public final class DirectStore extends LocalStore {
   private DirectStore(DirectIo io, DirectorySync directories) {
     super(
         "direct",
-        new DirectReader(io),
+        (path, offset, wanted, length) -> DirectSource.open(path, io),
         (path, options) -> new DirectSink(path, io, io.blockSize(path.resolveSibling("."))),
         directories);
     this.io = io;

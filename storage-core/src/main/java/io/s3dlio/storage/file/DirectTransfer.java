@@ -46,7 +46,7 @@ final class DirectTransfer implements AutoCloseable {
 
   private int readStraight(long position) throws IOException {
     int limit = target.limit();
-    int length = Math.min(target.remaining(), Math.max(RangeReader.MAX_TRANSFER, block));
+    int length = Math.min(target.remaining(), Math.max(FileSource.MAX_TRANSFER, block));
     target.limit(target.position() + DirectIo.roundDown(length, block));
     try {
       return channel.read(target, position);

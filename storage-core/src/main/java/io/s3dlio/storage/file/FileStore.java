@@ -29,7 +29,7 @@ public final class FileStore extends LocalStore {
   FileStore(StoreConfig config, ChannelOpener opener, PageCache pageCache) {
     super(
         "file",
-        new CachedReader(config.pageCacheMode(), pageCache),
+        new CachedSources(config.pageCacheMode(), pageCache),
         (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache),
         new DirectorySync(opener));
     this.pageCache = pageCache;

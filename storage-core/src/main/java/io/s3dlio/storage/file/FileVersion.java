@@ -2,31 +2,60 @@ package io.s3dlio.storage.file;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What tells one version of a file from another: size, time of the last change in nanoseconds, and
- * inode number. The device number is left out because a shared file system has another one on each
- * host.
+ * What tells one version of a file from another. The device number is left out because a shared
+ * file system has another one on each host.
+ *
+ * @param size in bytes
+ * @param modifiedNanos the time of the last change since 1970; the nearest long if it is none
+ * @param inode the file's number in its file system
  */
-final class FileVersion {
+record FileVersion(long size, long modifiedNanos, long inode) {
   private static final String INODE = "ino=";
 
-  private FileVersion() {}
+  static FileVersion of(Path path) throws IOException {
+    return of(Files.readAttributes(path, BasicFileAttributes.class));
+  }
 
-  static String etag(BasicFileAttributes attributes) {
-    return Long.toHexString(attributes.size())
+  static FileVersion of(BasicFileAttributes attributes) {
+    return new FileVersion(
+        attributes.size(),
+        attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+        inode(String.valueOf(attributes.fileKey())));
+  }
+
+  /**
+   * @param seconds the time of the last change, whole seconds
+   * @param nanos the rest of it
+   */
+  static FileVersion of(long size, long seconds, int nanos, long inode) {
+    long whole = TimeUnit.SECONDS.toNanos(seconds);
+    long modified = whole + nanos;
+    boolean beyond = whole == Long.MIN_VALUE || modified < whole;
+    return new FileVersion(size, beyond ? whole : modified, inode);
+  }
+
+  String etag() {
+    return Long.toHexString(size)
         + "-"
-        + Long.toHexString(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS))
+        + Long.toHexString(modifiedNanos)
         + "-"
-        + Long.toHexString(inode(attributes));
+        + Long.toHexString(inode);
   }
 
   static ObjectInfo info(Location location, BasicFileAttributes attributes) {
     return new ObjectInfo(
-        location, attributes.size(), attributes.lastModifiedTime().toInstant(), etag(attributes));
+        location,
+        attributes.size(),
+        attributes.lastModifiedTime().toInstant(),
+        of(attributes).etag());
   }
 
   /** Returns the size in an {@link #etag}, or -1 if the text is none. */
@@ -43,13 +72,15 @@ final class FileVersion {
     return HexFormat.fromHexDigitsToLong(etag, 0, end);
   }
 
-  /** The key reads {@code (dev=..,ino=..)}; asking for the number alone would be another call. */
-  private static long inode(BasicFileAttributes attributes) {
-    String key = String.valueOf(attributes.fileKey());
+  /**
+   * The key reads {@code (dev=..,ino=..)}; asking for the number alone would be another call. Java
+   * writes it with a sign.
+   */
+  private static long inode(String key) {
     int start = key.indexOf(INODE);
     int end = key.indexOf(')', start);
     return start < 0 || end < 0
         ? key.hashCode()
-        : Long.parseUnsignedLong(key, start + INODE.length(), end, 10);
+        : Long.parseLong(key, start + INODE.length(), end, 10);
   }
 }

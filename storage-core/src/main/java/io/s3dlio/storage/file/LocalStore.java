@@ -32,13 +32,17 @@ import java.util.Set;
 /** What both local stores do alike: all but moving the bytes. Holds nothing open between calls. */
 abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   private final String scheme;
-  private final RangeReader reader;
+  private final FileSource.Opener sources;
   private final FileSink.Opener sinks;
   private final DirectorySync directories;
 
-  LocalStore(String scheme, RangeReader reader, FileSink.Opener sinks, DirectorySync directories) {
+  LocalStore(
+      String scheme,
+      FileSource.Opener sources,
+      FileSink.Opener sinks,
+      DirectorySync directories) {
     this.scheme = scheme;
-    this.reader = reader;
+    this.sources = sources;
     this.sinks = sinks;
     this.directories = directories;
   }
@@ -50,8 +54,8 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   }
 
   /**
-   * Reads, then looks whether the path still names the version that was asked for: only then the
-   * bytes count. So a read costs one look at the file, not two.
+   * Reads, then looks whether that was the version that was asked for: only then the bytes count.
+   * So a read costs one look at the file, not two.
    */
   @Override
   public void read(ReadRequest request) throws IOException {
@@ -62,26 +66,35 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
     long length = FileVersion.size(etag);
     if (etag.isEmpty() || !target.hasRemaining()) {
       // Not knowing what is there: opening a pipe would never return.
-      length = version(location, path, etag).size();
+      FileVersion version = FileVersion.of(file("read", location, path));
+      requireVersion(request, version);
+      length = version.size();
     }
     if (!target.hasRemaining()) {
       requireInside(request, length);
       return;
     }
-    int start = target.position();
-    try {
-      reader.read(path, request.offset(), target, length);
+    try (FileSource source = sources.open(path, request.offset(), target.remaining(), length)) {
+      int start = target.position();
+      source.read(request.offset(), target);
+      if (!etag.isEmpty() || target.hasRemaining()) {
+        check(request, start, source);
+      }
     } catch (IOException e) {
       throw FileErrors.reading("read", location, path, e);
     }
-    if (!etag.isEmpty() || target.hasRemaining()) {
-      int reached = target.position();
-      target.position(start);
-      long lengthNow = version(location, path, etag).size();
-      target.position(reached);
-      if (target.hasRemaining()) {
-        throw truncated(request, start, lengthNow);
-      }
+  }
+
+  /** Takes all of the target back for the while: it counts for nothing if this fails. */
+  private static void check(ReadRequest request, int start, FileSource source) throws IOException {
+    ByteBuffer target = request.target();
+    int reached = target.position();
+    target.position(start);
+    FileVersion version = source.version();
+    requireVersion(request, version);
+    target.position(reached);
+    if (target.hasRemaining()) {
+      throw truncated(request, start, version.size());
     }
   }
 
@@ -230,15 +243,13 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
     }
   }
 
-  private static BasicFileAttributes version(Location location, Path path, String etag)
-      throws IOException {
-    BasicFileAttributes attributes = file("read", location, path);
-    if (!etag.isEmpty() && !etag.equals(FileVersion.etag(attributes))) {
+  private static void requireVersion(ReadRequest request, FileVersion version)
+      throws ObjectChangedException {
+    if (!request.etag().isEmpty() && !request.etag().equals(version.etag())) {
       throw new ObjectChangedException(
-          Failure.of("read", location, "it was written again since it was listed")
+          Failure.of("read", request.location(), "it was written again since it was listed")
               .withRemedy("List it again"));
     }
-    return attributes;
   }
 
   private static BasicFileAttributes file(String operation, Location location, Path path)

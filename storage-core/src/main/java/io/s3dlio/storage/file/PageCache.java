@@ -2,11 +2,8 @@ package io.s3dlio.storage.file;
 
 import static java.util.Objects.requireNonNullElse;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import io.s3dlio.storage.PageCacheMode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,11 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operating system how pages are used. Advice holds for one open file description, and
- * Java shows the descriptor of none of its own, so what is advised is read through another. No
- * interrupt closes that one.
- *
- * <p>Where advice cannot be given, that is logged once and counted, and reads go on without.
+ * Whether files can be read by descriptors of our own, and with them the operating system be told
+ * how pages are used. Where that cannot be, it is logged once, advice that was due is counted, and
+ * reads go on without.
  */
 final class PageCache {
   private static final Logger LOG = LoggerFactory.getLogger(PageCache.class);
@@ -53,90 +48,33 @@ final class PageCache {
     return withheld.sum();
   }
 
-  /** Returns whether advice can be given; if not, counts that it was due. */
-  boolean isAvailable() {
+  /** Returns whether there is a C library to call. */
+  boolean isBound() {
     if (state == State.UNTRIED) {
       bind();
-    }
-    if (state == State.UNAVAILABLE) {
-      withheld.increment();
     }
     return state == State.BOUND;
   }
 
-  /** Reads until the target is full or the file ends. To be called if {@link #isAvailable}. */
-  void read(Path path, long offset, ByteBuffer target, PageCacheMode mode) throws IOException {
-    int descriptor = open(path);
-    try {
-      switch (mode) {
-        case RANDOM -> advise(path, descriptor, 0, 0, LibC.POSIX_FADV_RANDOM);
-        case SEQUENTIAL -> advise(path, descriptor, 0, 0, LibC.POSIX_FADV_SEQUENTIAL);
-        default -> {}
-      }
-      int start = target.position();
-      fill(path, descriptor, offset, target);
-      if (mode == PageCacheMode.DONT_NEED) {
-        advise(path, descriptor, offset, target.position() - start, LibC.POSIX_FADV_DONTNEED);
-      }
-    } finally {
-      LibC.close(descriptor);
-    }
+  /** Counts advice that was due and could not be given. */
+  void withhold() {
+    withheld.increment();
+  }
+
+  /** Takes note of advice that the system refused. */
+  void refused(Path path, String reason) {
+    withhold();
+    warn("posix_fadvise on " + path + ": " + reason);
   }
 
   /** Drops a file's pages, all that are not dirty. */
   void evict(Path path) throws IOException {
-    if (isAvailable()) {
-      int descriptor = open(path);
-      try {
-        advise(path, descriptor, 0, 0, LibC.POSIX_FADV_DONTNEED);
-      } finally {
-        LibC.close(descriptor);
-      }
+    if (!isBound()) {
+      withhold();
+      return;
     }
-  }
-
-  private static int open(Path path) throws IOException {
-    byte[] name = LocalPaths.cString(path);
-    while (true) {
-      int descriptor = LibC.open(name, LibC.O_RDONLY | LibC.O_CLOEXEC);
-      if (descriptor >= 0) {
-        return descriptor;
-      }
-      throwUnlessInterrupted(path);
-    }
-  }
-
-  private static void fill(Path path, int descriptor, long offset, ByteBuffer target)
-      throws IOException {
-    long address = Pointer.nativeValue(Native.getDirectBufferPointer(target));
-    long position = offset;
-    while (target.hasRemaining()) {
-      int wanted = Math.min(target.remaining(), RangeReader.MAX_TRANSFER);
-      long read = LibC.pread(descriptor, address + target.position(), wanted, position);
-      if (read == 0) {
-        return;
-      }
-      if (read < 0) {
-        throwUnlessInterrupted(path);
-      } else {
-        position += read;
-        target.position(target.position() + Math.toIntExact(read));
-      }
-    }
-  }
-
-  private static void throwUnlessInterrupted(Path path) throws IOException {
-    int error = Native.getLastError();
-    if (error != LibC.EINTR) {
-      throw LibC.failure(path, error);
-    }
-  }
-
-  private void advise(Path path, int descriptor, long offset, long length, int advice) {
-    int error = LibC.posix_fadvise(descriptor, offset, length, advice);
-    if (error != 0) {
-      withheld.increment();
-      warn("posix_fadvise on " + path + ": " + LibC.strerror(error));
+    try (DescriptorSource file = new DescriptorSource(path, PageCacheMode.DONT_NEED, this)) {
+      file.evict();
     }
   }
 

@@ -6,7 +6,7 @@ import io.s3dlio.storage.StoreConfig;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract with every read on a descriptor of our own. */
+/** The contract with every read advised. */
 class AdvisedFileStoreContractTest extends ObjectStoreContract {
   private final Path directory;
 

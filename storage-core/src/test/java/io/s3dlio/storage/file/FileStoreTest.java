@@ -40,8 +40,15 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FileStoreTest {
+  private static final FileSource.Opener CHANNELS =
+      (path, offset, wanted, length) -> new ChannelSource(path);
+  private static final FileSource.Opener DESCRIPTORS =
+      new CachedSources(PageCacheMode.NORMAL, PageCache.shared());
+
   private final Path directory;
   private final FileStore store = new FileStore(StoreConfig.DEFAULT);
 
@@ -121,11 +128,13 @@ class FileStoreTest {
     assertThat(target.position()).isEqualTo(4_000);
   }
 
-  @Test
-  void aFileThatChangesWhileItIsReadHasChanged() throws IOException {
+  @ParameterizedTest
+  @MethodSource("openers")
+  void aFileThatChangesWhileItIsReadHasChanged(FileSource.Opener opener) throws IOException {
     ObjectInfo object = put("a", content(5_000));
     LocalStore objects =
         objectsThatAfterReading(
+            opener,
             () -> Files.write(directory.resolve("a"), content(100), StandardOpenOption.APPEND));
     ByteBuffer target = ByteBuffer.allocateDirect(5_000);
 
@@ -136,14 +145,28 @@ class FileStoreTest {
   }
 
   @Test
-  void aFileThatVanishesWhileItIsReadIsNotFound() throws IOException {
+  void aFileThatVanishesWhileItIsReadIsNotFoundIfOnlyItsPathCanBeAsked() throws IOException {
     ObjectInfo object = put("a", content(5_000));
-    LocalStore objects = objectsThatAfterReading(() -> Files.delete(directory.resolve("a")));
+    LocalStore objects =
+        objectsThatAfterReading(CHANNELS, () -> Files.delete(directory.resolve("a")));
     ByteBuffer target = ByteBuffer.allocateDirect(5_000);
 
     assertThatThrownBy(() -> objects.read(ReadRequest.of(object, 0, target)))
         .isInstanceOf(NotFoundException.class);
     assertThat(target.position()).isZero();
+  }
+
+  @Test
+  void aFileThatIsReplacedWhileItIsReadWasReadIfTheOpenFileCanBeAsked() throws IOException {
+    ObjectInfo object = put("a", content(5_000));
+    LocalStore objects = objectsThatAfterReading(DESCRIPTORS, () -> put("a", new byte[5_000]));
+
+    assertThat(read(objects, object)).isEqualTo(content(5_000));
+    assertThatThrownBy(() -> read(objects, object)).isInstanceOf(ObjectChangedException.class);
+  }
+
+  private static List<FileSource.Opener> openers() {
+    return List.of(CHANNELS, DESCRIPTORS);
   }
 
   /** Something that happens to the files. */
@@ -152,17 +175,42 @@ class FileStoreTest {
     void happen() throws IOException;
   }
 
-  private static LocalStore objectsThatAfterReading(Event event) {
+  private static LocalStore objectsThatAfterReading(FileSource.Opener opener, Event event) {
     return new LocalStore(
         "file",
-        (path, offset, target, length) -> {
-          CachedReader.readPlain(path, offset, target);
-          event.happen();
-        },
+        (path, offset, wanted, length) ->
+            new EventfulSource(opener.open(path, offset, wanted, length), event),
         (path, options) -> {
           throw new IOException("nothing is written");
         },
         new DirectorySync(ChannelOpener.SYSTEM)) {};
+  }
+
+  /** A file to which something happens once it has been read. */
+  private static final class EventfulSource implements FileSource {
+    private final FileSource source;
+    private final Event event;
+
+    EventfulSource(FileSource source, Event event) {
+      this.source = source;
+      this.event = event;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+      source.read(offset, target);
+      event.happen();
+    }
+
+    @Override
+    public FileVersion version() throws IOException {
+      return source.version();
+    }
+
+    @Override
+    public void close() throws IOException {
+      source.close();
+    }
   }
 
   @Test
@@ -265,12 +313,14 @@ class FileStoreTest {
     }
   }
 
-  @Test
-  void anInterruptedReadSaysSoAndKeepsTheFlag() throws IOException {
+  @ParameterizedTest
+  @MethodSource("openers")
+  void anInterruptedReadSaysSoAndKeepsTheFlag(FileSource.Opener opener) throws IOException {
     ObjectInfo object = put("a", content(10));
+    LocalStore objects = objectsThatAfterReading(opener, () -> {});
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> read(store, object))
+    assertThatThrownBy(() -> read(objects, object))
         .isInstanceOf(InterruptedIOException.class)
         .hasMessageContaining("Cannot read " + at("a"));
     assertThat(Thread.interrupted()).isTrue();
