@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.FilterFunction;
@@ -25,20 +31,26 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The main job against a server of S3, looked at by the AWS SDK. */
+@ExtendWith(NoLeaks.class)
 class S3JobTest {
   private static final S3Server SERVER = S3Server.best();
+  private static final SparkSession SPARK = LocalSpark.session();
   private static final String BUCKET = "spark-" + UUID.randomUUID();
   private static final int SIZE = 300_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static S3Client client;
 
-  private final SparkSession spark = LocalSpark.session();
+  private final SparkSession spark = SPARK;
   private final String prefix = UUID.randomUUID().toString();
   private final String uri = "s3://" + BUCKET + "/" + prefix;
 
@@ -144,6 +156,69 @@ class S3JobTest {
     }
   }
 
+  /** Parts that the server copies: s3proxy would keep them in the little memory that it has. */
+  @Test
+  @EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
+  void anObjectThatNoRowHoldsIsReadInChunks() {
+    int size = 64 << 20;
+    int parts = 33;
+    byte[] part = new byte[size];
+    new Random(3).nextBytes(part);
+    client.putObject(put -> put.bucket(BUCKET).key(prefix + "-part"), RequestBody.fromBytes(part));
+    copyParts(prefix + "-part", prefix + "/large", parts);
+    CRC32 crc = new CRC32();
+    crc.update(part);
+
+    assertThat(reader().load(uri).selectExpr("sum(length)").first().getLong(0))
+        .isEqualTo((long) parts * size)
+        .isGreaterThan(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> reader().load(uri).selectExpr("crc32(content)").collectAsList())
+        .hasMessageContaining("Cannot read " + uri + "/large")
+        .hasMessageContaining("chunkBytes");
+    List<Row> rows =
+        reader()
+            .option("chunkBytes", size)
+            .load(uri)
+            .selectExpr("offset", "length(content)", "crc32(content)")
+            .orderBy("offset")
+            .collectAsList();
+
+    assertThat(rows).hasSize(parts);
+    for (int i = 0; i < parts; i++) {
+      assertThat(rows.get(i).mkString("|"))
+          .isEqualTo("%d|%d|%d".formatted((long) i * size, size, crc.getValue()));
+    }
+    client.deleteObject(delete -> delete.bucket(BUCKET).key(prefix + "/large"));
+  }
+
+  private static void copyParts(String from, String to, int parts) {
+    String id = client.createMultipartUpload(begin -> begin.bucket(BUCKET).key(to)).uploadId();
+    List<CompletedPart> copied = new ArrayList<>();
+    for (int i = 1; i <= parts; i++) {
+      int number = i;
+      String etag =
+          client
+              .uploadPartCopy(
+                  copy ->
+                      copy.sourceBucket(BUCKET)
+                          .sourceKey(from)
+                          .destinationBucket(BUCKET)
+                          .destinationKey(to)
+                          .uploadId(id)
+                          .partNumber(number))
+              .copyPartResult()
+              .eTag();
+      copied.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
+    }
+    client.completeMultipartUpload(
+        complete ->
+            complete
+                .bucket(BUCKET)
+                .key(to)
+                .uploadId(id)
+                .multipartUpload(upload -> upload.parts(copied)));
+  }
+
   @Test
   void overwritingDeletesOnlyWhatTheJobDidNotWrite() {
     generator(6).save(uri);
@@ -221,6 +296,55 @@ class S3JobTest {
         .hasStackTraceContaining("planned");
 
     assertThat(uploads()).containsExactly(prefix + "/another");
+  }
+
+  /** What {@link #failOnceAnUploadIsAlive} saw: by no prefix and by the whole key. */
+  private static final List<List<String>> SEEN = new CopyOnWriteArrayList<>();
+
+  @Test
+  void aTaskThatFailsInMidUploadLeavesNone() {
+    SEEN.clear();
+    String key = prefix + "/large0";
+    Dataset<Row> rows =
+        spark
+            .range(0, 2, 1, 1)
+            .toDF()
+            .filter(failOnceAnUploadIsAlive(key))
+            .selectExpr(
+                "concat('large', id) as name",
+                "cast(repeat('x', %d) as binary) as content".formatted(12 << 20));
+
+    assertThatThrownBy(() -> writer(rows).option("partSize", "5mb").save(uri))
+        .hasStackTraceContaining("planned");
+
+    assertThat(SEEN)
+        .as("alive before, however it is asked for")
+        .containsExactly(List.of(key), List.of(key));
+    assertThat(uploads()).as("with no prefix").isEmpty();
+    assertThat(uploadsOf(key)).as("by the whole key").isEmpty();
+    assertThat(keys()).isEmpty();
+  }
+
+  private static FilterFunction<Row> failOnceAnUploadIsAlive(String key) {
+    return row -> {
+      if (row.getLong(0) == 1) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        // A thread of the writer's begins it, and it stays until the task commits.
+        while (uploadsOf(key).isEmpty() && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        SEEN.add(uploadsBelow(key));
+        SEEN.add(uploadsOf(key));
+        throw new IllegalStateException("planned");
+      }
+      return true;
+    };
+  }
+
+  private static List<String> uploadsOf(String key) {
+    return client.listMultipartUploads(list -> list.bucket(BUCKET).prefix(key)).uploads().stream()
+        .map(MultipartUpload::key)
+        .toList();
   }
 
   /** Begins two uploads of the job's keys and one of a neighbour's, as if their writers died. */

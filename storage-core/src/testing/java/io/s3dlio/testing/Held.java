@@ -17,11 +17,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What this JVM holds. Connections are known where there is a {@code /proc}. */
-record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connections) {
+/**
+ * What this JVM holds. Sockets are known where there is a {@code /proc}.
+ *
+ * @param leasedBytes of the shared buffer pool
+ * @param threads of ours
+ * @param sockets of TCP, by their inodes
+ */
+record Held(long leasedBytes, Set<Thread> threads, Map<String, Socket> sockets) {
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");
   private static final List<Path> TABLES =
       List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+  private static final String LISTENING = "0A";
+
+  /**
+   * A line of the kernel's table.
+   *
+   * @param local an address and a port, in hexadecimal
+   * @param remote the same of the other side
+   */
+  record Socket(String local, String remote, String state) {
+    static String port(String address) {
+      return address.substring(address.indexOf(':') + 1);
+    }
+  }
 
   static Held now() {
     return new Held(
@@ -30,10 +49,13 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connectio
             .filter(thread -> thread.getName().startsWith("s3dlio"))
             .filter(thread -> !endsByItself(thread))
             .collect(Collectors.toSet()),
-        openConnections());
+        openSockets());
   }
 
-  /** Returns what there is more than before, in words. */
+  /**
+   * Returns what there is more than before, in words. Connections with a server that this JVM ran
+   * before are the server's affair: Spark's processes talk to each other, though they are one.
+   */
   List<String> beyond(Held before) {
     List<String> leaks = new ArrayList<>();
     if (leasedBytes > before.leasedBytes) {
@@ -44,10 +66,19 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connectio
         leaks.add("thread " + thread.getName() + " " + Arrays.toString(thread.getStackTrace()));
       }
     }
-    connections.forEach(
-        (inode, text) -> {
-          if (!before.connections.containsKey(inode)) {
-            leaks.add("connection " + text);
+    Set<String> servers =
+        before.sockets.values().stream()
+            .filter(socket -> socket.state().equals(LISTENING))
+            .map(socket -> Socket.port(socket.local()))
+            .collect(Collectors.toSet());
+    sockets.forEach(
+        (inode, socket) -> {
+          if (!before.sockets.containsKey(inode)
+              && !servers.contains(Socket.port(socket.local()))
+              && !servers.contains(Socket.port(socket.remote()))) {
+            leaks.add(
+                "connection %s to %s, state %s"
+                    .formatted(socket.local(), socket.remote(), socket.state()));
           }
         });
     return leaks;
@@ -63,12 +94,11 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connectio
         && methods.contains("java.util.concurrent.ThreadPoolExecutor.getTask");
   }
 
-  /** Returns the sockets of TCP among the open files, by their inodes, with their addresses. */
-  private static Map<String, String> openConnections() {
-    Map<String, String> open = new HashMap<>();
+  private static Map<String, Socket> openSockets() {
+    Map<String, Socket> open = new HashMap<>();
     if (Files.isDirectory(OPEN_FILES)) {
       try {
-        Map<String, String> all = allConnections();
+        Map<String, Socket> all = table();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(OPEN_FILES)) {
           for (Path file : files) {
             String inode = inode(file);
@@ -92,14 +122,14 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, String> connectio
     }
   }
 
-  /** Returns addresses in hexadecimal and the state of each connection, by its inode. */
-  private static Map<String, String> allConnections() throws IOException {
-    Map<String, String> all = new HashMap<>();
+  /** Returns every socket of this machine by its inode. */
+  private static Map<String, Socket> table() throws IOException {
+    Map<String, Socket> all = new HashMap<>();
     for (Path table : TABLES) {
       if (Files.exists(table)) {
         for (String line : Files.readAllLines(table, US_ASCII)) {
           String[] fields = line.trim().split("\\s+");
-          all.put(fields[9], "%s to %s, state %s".formatted(fields[1], fields[2], fields[3]));
+          all.put(fields[9], new Socket(fields[1], fields[2], fields[3]));
         }
       }
     }

@@ -1,352 +1,157 @@
 package io.s3dlio.storage.s3;
 
-import com.sun.management.OperatingSystemMXBean;
-import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.ObjectWriter;
-import io.s3dlio.storage.ReadRequest;
-import io.s3dlio.storage.WriterOptions;
-import io.s3dlio.storage.bench.BareHttp;
+import io.s3dlio.storage.bench.Peer;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
-import java.lang.management.ManagementFactory;
+import io.s3dlio.storage.s3.S3Config.Transport;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * CPU of a client of S3, per byte and per request: our store, the AWS SDK, and a bare loop over
- * sockets that signs as they do, taking turns in one JVM.
+ * CPU of a client of S3, per byte and per request: our store, the AWS SDK, a bare loop, and other
+ * libraries, taking turns.
  *
  * <pre>
- * S3Benchmark READ_ENDPOINT WRITE_ENDPOINT BUCKET KEY SECRET [ROUNDS]
+ * S3Benchmark http  READ_ENDPOINT WRITE_ENDPOINT BUCKET ROUNDS
+ * S3Benchmark tls   READ_ENDPOINT WRITE_ENDPOINT BUCKET ROUNDS CA_BUNDLE
+ * S3Benchmark peers READ_ENDPOINT WRITE_ENDPOINT BUCKET ROUNDS NAME,COMMAND,ARGUMENT...
  * </pre>
  *
- * The bucket holds {@code large/0} to {@code large/15} of 64 MiB and {@code small/0} to {@code
- * small/1999} of 100 KiB at the first endpoint, which need not know signatures; the second is a
- * server of S3, and objects are written there below {@code put/}.
+ * Keys are those of {@code S3DLIO_TEST_KEY} and {@code S3DLIO_TEST_SECRET}. The first endpoint need
+ * not know signatures; the second is a server of S3. What they hold: {@link S3Work}. With a client
+ * of the AWS CRT on the class path, that one reads over TLS too.
  */
 public final class S3Benchmark {
-  private static final int LARGE = 64 << 20;
-  private static final int RANGE = 8 << 20;
-  private static final int LARGE_OBJECTS = 16;
-  private static final int SMALL = 100 << 10;
-  private static final int SMALL_OBJECTS = 2000;
-  private static final int PUT = 16 << 20;
-  private static final int PUTS = 24;
-  private static final int UPLOADS = 6;
+  private static final String OURS = "s3dlio";
 
   private final URI readEndpoint;
   private final URI writeEndpoint;
   private final String bucket;
   private final S3Credentials keys;
-  private final ByteBuffer content = ByteBuffer.allocateDirect(LARGE);
-  private final ThreadLocal<ByteBuffer> targets =
-      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(RANGE));
+  private final S3Work work;
+  private final int rounds;
 
-  private S3Benchmark(URI readEndpoint, URI writeEndpoint, String bucket, S3Credentials keys) {
-    this.readEndpoint = readEndpoint;
-    this.writeEndpoint = writeEndpoint;
-    this.bucket = bucket;
-    this.keys = keys;
-    byte[] random = new byte[LARGE];
-    new Random(1).nextBytes(random);
-    content.put(random).flip();
-  }
-
-  /** One request of many. */
-  @FunctionalInterface
-  private interface Work {
-    void run(int number) throws Exception;
-  }
-
-  /** One way to do all of them. */
-  @FunctionalInterface
-  private interface Way {
-    void run() throws Exception;
+  private S3Benchmark(String[] args) {
+    this.readEndpoint = URI.create(args[1]);
+    this.writeEndpoint = URI.create(args[2]);
+    this.bucket = args[3];
+    this.rounds = Integer.parseInt(args[4]);
+    this.keys =
+        new S3Credentials(
+            System.getenv("S3DLIO_TEST_KEY"), System.getenv("S3DLIO_TEST_SECRET"), "");
+    this.work = new S3Work(bucket, keys);
   }
 
   public static void main(String[] args) throws Exception {
-    S3Benchmark benchmark =
-        new S3Benchmark(
-            URI.create(args[0]),
-            URI.create(args[1]),
-            args[2],
-            new S3Credentials(args[3], args[4], ""));
-    int rounds = args.length > 5 ? Integer.parseInt(args[5]) : 7;
-    benchmark.large(rounds);
-    benchmark.small(rounds);
-    benchmark.puts(Math.max(1, rounds / 3));
-    benchmark.uploads(Math.max(1, rounds / 3));
+    S3Benchmark benchmark = new S3Benchmark(args);
+    switch (args[0]) {
+      case "http" -> benchmark.http();
+      case "tls" -> benchmark.tls(args[5]);
+      case "peers" -> benchmark.peers(Arrays.asList(args).subList(5, args.length));
+      default -> throw new IllegalArgumentException("Say http, tls or peers");
+    }
     System.exit(0);
   }
 
-  private ObjectStore own(URI endpoint) {
-    return S3Stores.open(
-        S3Config.builder()
-            .endpoint(endpoint)
-            .region("us-east-1")
-            .credentials(keys)
-            .payloadSigning(PayloadSigning.NEVER)
-            .build());
+  /** Writes are slower, and as much is to be learned from fewer rounds. */
+  private int writeRounds() {
+    return Math.max(1, rounds / 3);
   }
 
-  private ObjectStore sdk(URI endpoint) {
-    S3Client client =
-        S3Client.builder()
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .forcePathStyle(true)
-            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
-            .build();
-    S3Config config = S3Config.builder().checksum(S3Config.Checksum.NONE).partSize(PUT).build();
-    return new SdkS3Store(client, config, new UploadThreads(config.maxConnections()));
+  // ---- http
+
+  private void http() throws Exception {
+    ObjectStore reading = own(readEndpoint, PayloadSigning.NEVER);
+    ObjectStore sdkReading = sdk(readEndpoint, null);
+    S3Work.large("")
+        .add("bare", work.bareLarge(readEndpoint))
+        .add(OURS, work.large(reading::read))
+        .add("sdk", work.large(sdkReading::read))
+        .print(OURS, rounds);
+    S3Work.small()
+        .add("bare", work.bareSmall(readEndpoint))
+        .add(OURS, work.small(reading::read))
+        .add("sdk", work.small(sdkReading::read))
+        .print(OURS, rounds);
+    ObjectStore writing = own(writeEndpoint, PayloadSigning.NEVER);
+    // Over http the SDK hashes every payload, whatever it is told.
+    ObjectStore sdkWriting = sdk(writeEndpoint, null);
+    S3Work.puts("unsigned")
+        .add("bare", work.barePuts(writeEndpoint, false))
+        .add(OURS, work.puts(writing))
+        .add("sdk", work.puts(sdkWriting))
+        .print(OURS, writeRounds());
+    S3Work.puts("signed: SHA-256 of the payload on all sides")
+        .add("bare", work.barePuts(writeEndpoint, true))
+        .add(OURS, work.puts(own(writeEndpoint, PayloadSigning.ALWAYS)))
+        .add("sdk", work.puts(sdkWriting))
+        .print(OURS, writeRounds());
+    S3Work.uploads()
+        .add("bare", work.bareUploads(writeEndpoint))
+        .add(OURS, work.uploads(writing))
+        .add("sdk", work.uploads(sdkWriting))
+        .print(OURS, writeRounds());
   }
 
-  private void large(int rounds) throws Exception {
-    int ranges = LARGE_OBJECTS * (LARGE / RANGE);
-    Map<String, Way> ways = new LinkedHashMap<>();
-    ways.put("bare", bare(readEndpoint, 8, ranges, this::bareLarge));
-    for (Map.Entry<String, ObjectStore> store : stores(readEndpoint).entrySet()) {
-      ways.put(
-          store.getKey(),
-          () ->
-              inParallel(
-                  8,
-                  ranges,
-                  n -> read(store.getValue(), "large/" + n / 8, (n % 8) * (long) RANGE, RANGE)));
+  private ObjectStore own(URI endpoint, PayloadSigning signing) {
+    return S3Stores.open(work.config(endpoint).payloadSigning(signing).build());
+  }
+
+  private ObjectStore sdk(URI endpoint, @Nullable String caBundle) {
+    return S3Stores.open(work.config(endpoint).transport(Transport.SDK).caBundle(caBundle).build());
+  }
+
+  // ---- TLS
+
+  private void tls(String caBundle) throws Exception {
+    var reads =
+        S3Work.large(" over TLS")
+            .add(
+                OURS,
+                work.large(
+                    S3Stores.open(work.config(readEndpoint).caBundle(caBundle).build())::read))
+            .add("sdk", work.large(sdk(readEndpoint, caBundle)::read));
+    Optional<SdkAsyncReader> crt = SdkAsyncReader.open(readEndpoint, keys, 8);
+    if (crt.isPresent()) {
+      reads.add("sdk crt", work.large(crt.get()::read));
+    } else {
+      System.out.println("(no AWS CRT on the class path)");
     }
-    print("GET 8 MiB ranges, 8 at once", ways, (long) LARGE_OBJECTS * LARGE, ranges, rounds);
+    reads.print(OURS, rounds);
+    S3Work.puts("over TLS, as by default")
+        .add(OURS, work.puts(S3Stores.open(work.config(writeEndpoint).caBundle(caBundle).build())))
+        .add("sdk", work.puts(sdk(writeEndpoint, caBundle)))
+        .print(OURS, writeRounds());
   }
 
-  private void bareLarge(BareHttp http, int n) throws Exception {
-    http.get("/" + bucket + "/large/" + n / 8, (n % 8) * (long) RANGE, targets.get().clear());
-  }
+  // ---- other libraries
 
-  private void small(int rounds) throws Exception {
-    Map<String, Way> ways = new LinkedHashMap<>();
-    ways.put(
-        "bare",
-        bare(
-            readEndpoint,
-            32,
-            SMALL_OBJECTS,
-            (http, n) ->
-                http.get("/" + bucket + "/small/" + n, 0, targets.get().clear().limit(SMALL))));
-    for (Map.Entry<String, ObjectStore> store : stores(readEndpoint).entrySet()) {
-      ways.put(
-          store.getKey(),
-          () -> inParallel(32, SMALL_OBJECTS, n -> read(store.getValue(), "small/" + n, 0, SMALL)));
-    }
-    print(
-        "GET 100 KiB objects, 32 at once",
-        ways,
-        (long) SMALL_OBJECTS * SMALL,
-        SMALL_OBJECTS,
-        rounds);
-  }
-
-  private void puts(int rounds) throws Exception {
-    Map<String, Way> ways = new LinkedHashMap<>();
-    ways.put(
-        "bare",
-        bare(
-            writeEndpoint,
-            2,
-            PUTS,
-            (http, n) ->
-                http.send("PUT", "/" + bucket + "/put/" + n, "", content.slice(0, PUT), false)));
-    for (Map.Entry<String, ObjectStore> store : stores(writeEndpoint).entrySet()) {
-      ways.put(
-          store.getKey(),
-          () ->
-              inParallel(
-                  2,
-                  PUTS,
-                  n ->
-                      store
-                          .getValue()
-                          .put(at("put/" + n), content.slice(0, PUT), WriterOptions.DEFAULT)));
-    }
-    print("PUT 16 MiB, 2 at once, unsigned", ways, (long) PUTS * PUT, PUTS, rounds);
-  }
-
-  private void uploads(int rounds) throws Exception {
-    Map<String, Way> ways = new LinkedHashMap<>();
-    ways.put("bare", bare(writeEndpoint, 2, UPLOADS, this::bareUpload));
-    for (Map.Entry<String, ObjectStore> store : stores(writeEndpoint).entrySet()) {
-      ways.put(store.getKey(), () -> inParallel(2, UPLOADS, n -> upload(store.getValue(), n)));
-    }
-    print(
-        "Upload 64 MiB in parts of 16 MiB, 2 at once, unsigned",
-        ways,
-        (long) UPLOADS * LARGE,
-        UPLOADS,
-        rounds);
-  }
-
-  private void upload(ObjectStore store, int n) throws Exception {
-    try (ObjectWriter writer = store.createWriter(at("put/u" + n), WriterOptions.DEFAULT)) {
-      writer.write(content.duplicate());
-      writer.complete();
-    }
-  }
-
-  private void bareUpload(BareHttp http, int n) throws Exception {
-    String path = "/" + bucket + "/put/u" + n;
-    ByteBuffer none = ByteBuffer.allocate(0);
-    String begun = http.send("POST", path, "uploads=", none, false);
-    String id = begun.substring(begun.indexOf("<UploadId>") + 10, begun.indexOf("</UploadId>"));
-    StringBuilder parts = new StringBuilder("<CompleteMultipartUpload>");
-    for (int i = 1; i <= LARGE / PUT; i++) {
-      String etag =
-          http.send(
-              "PUT",
-              path,
-              "partNumber=" + i + "&uploadId=" + id,
-              content.slice((i - 1) * PUT, PUT),
-              false);
-      parts.append("<Part><PartNumber>").append(i).append("</PartNumber><ETag>");
-      parts.append(etag).append("</ETag></Part>");
-    }
-    byte[] body =
-        parts
-            .append("</CompleteMultipartUpload>")
-            .toString()
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    http.send("POST", path, "uploadId=" + id, ByteBuffer.wrap(body), false);
-  }
-
-  private Map<String, ObjectStore> stores(URI endpoint) {
-    Map<String, ObjectStore> stores = new LinkedHashMap<>();
-    stores.put("s3dlio", own(endpoint));
-    stores.put("sdk", sdk(endpoint));
-    return stores;
-  }
-
-  private void read(ObjectStore store, String key, long offset, int length) throws Exception {
-    store.read(new ReadRequest(at(key), "", offset, targets.get().clear().limit(length)));
-  }
-
-  private Location at(String key) {
-    return new Location("s3", bucket, key);
-  }
-
-  /** Work over a connection of one's own. */
-  @FunctionalInterface
-  private interface BareWork {
-    void run(BareHttp http, int number) throws Exception;
-  }
-
-  private Way bare(URI endpoint, int threads, int count, BareWork work) throws Exception {
-    ThreadLocal<BareHttp> connections = new ThreadLocal<>();
-    ExecutorService executor = Executors.newFixedThreadPool(threads, S3Benchmark::daemon);
-    return () ->
-        inParallel(
-            executor,
-            threads,
-            count,
-            n -> {
-              if (connections.get() == null) {
-                connections.set(new BareHttp(endpoint, keys.accessKeyId(), keys.secretAccessKey()));
-              }
-              work.run(connections.get(), n);
-            });
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work);
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private static void inParallel(int threads, int count, Work work) throws Exception {
-    ExecutorService executor =
-        POOLS.computeIfAbsent(threads, n -> Executors.newFixedThreadPool(n, S3Benchmark::daemon));
-    inParallel(executor, threads, count, work);
-  }
-
-  private static final Map<Integer, ExecutorService> POOLS =
-      new java.util.concurrent.ConcurrentHashMap<>();
-
-  private static void inParallel(ExecutorService executor, int threads, int count, Work work)
-      throws Exception {
-    AtomicInteger next = new AtomicInteger();
-    List<Future<?>> all = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      all.add(
-          executor.submit(
-              () -> {
-                for (int n = next.getAndIncrement(); n < count; n = next.getAndIncrement()) {
-                  work.run(n);
-                }
-                return null;
-              }));
-    }
-    for (Future<?> one : all) {
-      one.get();
-    }
-  }
-
-  private static void print(
-      String title, Map<String, Way> ways, long bytes, int requests, int rounds) throws Exception {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    Map<String, List<Double>> cpu = new LinkedHashMap<>();
-    Map<String, List<Double>> wall = new LinkedHashMap<>();
-    for (int round = -rounds; round < rounds; round++) {
-      for (Map.Entry<String, Way> way : ways.entrySet()) {
-        long cpuBefore = system.getProcessCpuTime();
-        long before = System.nanoTime();
-        way.getValue().run();
-        if (round >= 0) {
-          cpu.computeIfAbsent(way.getKey(), key -> new ArrayList<>())
-              .add((system.getProcessCpuTime() - cpuBefore) / 1e9);
-          wall.computeIfAbsent(way.getKey(), key -> new ArrayList<>())
-              .add((System.nanoTime() - before) / 1e9);
-        }
+  private void peers(List<String> commands) throws Exception {
+    for (URI endpoint : List.of(readEndpoint, writeEndpoint)) {
+      ObjectStore store = own(endpoint, PayloadSigning.AUTO);
+      var large = S3Work.large(" from " + endpoint).add(OURS, work.large(store::read));
+      var small = S3Work.small().add(OURS, work.small(store::read));
+      for (String command : commands) {
+        List<String> words = List.of(command.split(","));
+        Peer peer = new Peer(words.subList(1, words.size()), environment(endpoint));
+        large.addElsewhere(words.get(0), () -> peer.run("large"));
+        small.addElsewhere(words.get(0), () -> peer.run("small"));
       }
-    }
-    System.out.println("\n" + title);
-    double bare = median(cpu.get("bare"));
-    double sdk = median(cpu.get("sdk"));
-    for (String way : ways.keySet()) {
-      double seconds = median(cpu.get(way));
-      System.out.printf(
-          "  %-8s %.3f CPU-s/GB, %4.0f us a request, %.2f GB/s, %.2f x bare, %.2f x sdk%n",
-          way,
-          seconds / bytes * 1e9,
-          seconds / requests * 1e6,
-          bytes / median(wall.get(way)) / 1e9,
-          seconds / bare,
-          seconds / sdk);
+      large.print(OURS, rounds);
+      small.print(OURS, rounds);
     }
   }
 
-  private static double median(@Nullable List<Double> values) {
-    return Objects.requireNonNull(values).stream()
-        .sorted()
-        .skip(values.size() / 2)
-        .findFirst()
-        .orElseThrow();
+  private Map<String, String> environment(URI endpoint) {
+    return Map.of(
+        "AWS_ENDPOINT_URL", endpoint.toString(),
+        "AWS_REGION", "us-east-1",
+        "AWS_ACCESS_KEY_ID", keys.accessKeyId(),
+        "AWS_SECRET_ACCESS_KEY", keys.secretAccessKey(),
+        "BUCKET", bucket);
   }
 }
