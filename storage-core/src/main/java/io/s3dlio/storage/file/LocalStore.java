@@ -37,10 +37,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   private final DirectorySync directories;
 
   LocalStore(
-      String scheme,
-      FileSource.Opener sources,
-      FileSink.Opener sinks,
-      DirectorySync directories) {
+      String scheme, FileSource.Opener sources, FileSink.Opener sinks, DirectorySync directories) {
     this.scheme = scheme;
     this.sources = sources;
     this.sinks = sinks;

@@ -47,8 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class S3Store
-    implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
+final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
   private static final int MAX_BATCH = 1000;
   private static final int MULTIPART_PARTS = 4;
   private static final int RANGE_NOT_SATISFIABLE = 416;

@@ -28,7 +28,7 @@ public final class S3Stores {
   private static final Map<S3Config, Opened> STORES = new ConcurrentHashMap<>();
 
   /** A store and what ends the connections and threads that it uses. */
-  private record Opened(ObjectStore store, Runnable end) {}
+  record Opened(ObjectStore store, Runnable end) {}
 
   private S3Stores() {}
 
@@ -38,9 +38,7 @@ public final class S3Stores {
    * @throws IllegalArgumentException if the endpoint or the region is malformed
    */
   public static ObjectStore open(S3Config config) {
-    return STORES
-        .computeIfAbsent(config, missing -> create(missing, System.getenv()))
-        .store();
+    return STORES.computeIfAbsent(config, missing -> create(missing, System.getenv())).store();
   }
 
   /**
@@ -57,7 +55,7 @@ public final class S3Stores {
     }
   }
 
-  private static Opened create(S3Config config, Map<String, String> environment) {
+  static Opened create(S3Config config, Map<String, String> environment) {
     if (config.transport() == Transport.SDK) {
       software.amazon.awssdk.services.s3.S3Client sdk = SdkClients.create(config, environment);
       UploadThreads threads = new UploadThreads(config.maxConnections());

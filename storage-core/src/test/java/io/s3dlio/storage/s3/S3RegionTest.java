@@ -100,14 +100,17 @@ class S3RegionTest {
     open.add(server);
     Relay tunnel = Relay.tunnelTo(server.endpoint().port());
     open.add(tunnel);
-    return S3Stores.create(
-        S3Config.builder()
-            .region("us-east-1")
-            .credentials(new S3Credentials("id", "very-secret", ""))
-            .build(),
-        Map.of(
-            "HTTPS_PROXY", tunnel.endpoint().toString(),
-            "AWS_CA_BUNDLE", folder.resolve("ca.pem").toString()));
+    S3Stores.Opened opened =
+        S3Stores.create(
+            S3Config.builder()
+                .region("us-east-1")
+                .credentials(new S3Credentials("id", "very-secret", ""))
+                .build(),
+            Map.of(
+                "HTTPS_PROXY", tunnel.endpoint().toString(),
+                "AWS_CA_BUNDLE", folder.resolve("ca.pem").toString()));
+    open.add(opened.end()::run);
+    return opened.store();
   }
 
   private static String elsewhere(int status, String code, String region) {

@@ -339,7 +339,7 @@ class S3StoreFaultTest {
       Renewed keys = new Renewed();
       try (HttpTransport transport = new HttpTransport(TransportConfig.DEFAULT)) {
         S3Client client =
-            new S3Client(transport, S3Stores.addressing(config, Map.of()), keys, config);
+            new S3Client(transport, S3Stores.addressings(config, Map.of()), keys, config);
         ObjectStore store = new S3Store(client, config, new UploadThreads(1));
 
         store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
