@@ -1,12 +1,11 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.ObjectStoreContract;
 import io.s3dlio.testing.S3Server;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** MinIO through the AWS SDK. */
 @EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
-class SdkS3StoreContractTest extends ObjectStoreContract {
+class SdkS3StoreContractTest extends S3StoreContractTest {
 
   @Override
   protected Fixture fixture() {
