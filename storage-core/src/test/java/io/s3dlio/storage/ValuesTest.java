@@ -43,6 +43,10 @@ class ValuesTest {
     ObjectInfo object = new ObjectInfo(LOCATION, 9, Instant.EPOCH, "v1");
     assertThat(ReadRequest.of(object, 3, direct))
         .isEqualTo(new ReadRequest(LOCATION, "v1", 3, direct));
+    assertThat(ReadRequest.of(object, 0, direct).whole()).isFalse();
+    assertThat(ReadRequest.of(object, 0, ByteBuffer.allocateDirect(9)).whole()).isTrue();
+    assertThatThrownBy(() -> new ReadRequest(LOCATION, "v1", 3, direct, true))
+        .hasMessage("Invalid offset: 3 (a whole object begins at 0)");
     assertThatThrownBy(() -> new ObjectInfo(LOCATION, -1, Instant.EPOCH, ""))
         .hasMessage("Invalid length: -1 (must be >= 0)");
   }

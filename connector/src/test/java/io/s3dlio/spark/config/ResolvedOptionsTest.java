@@ -7,6 +7,10 @@ import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.PageCacheMode;
 import io.s3dlio.storage.s3.S3Config;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -152,7 +156,7 @@ class ResolvedOptionsTest {
   }
 
   @Test
-  void checksOfS3ReachTheStores() {
+  void checksOfS3ReachTheStores() throws Exception {
     List<Location> bucket = List.of(Location.parse("s3://b/k"));
     Map<String, String> read =
         Map.of("verifyRead", "all", "versionId", "v1", "endpoint", "http://x");
@@ -165,10 +169,24 @@ class ResolvedOptionsTest {
     assertThat(reads.versionId()).isEqualTo("v1");
     assertThat(writes.verify()).isEqualTo(S3Config.Verify.HEAD);
     assertThat(writes.versionId()).isNull();
+    for (S3Config sent : List.of(reads, writes)) {
+      assertThat(travelled(sent)).as("at an executor").isEqualTo(sent);
+    }
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> ResolvedOptions.forRead(Map.of("versionId", "a b"), NONE).storeConfig(bucket))
         .withMessageContaining("Invalid versionId: 'a b'");
+  }
+
+  private static Object travelled(Object sent) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(sent);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return in.readObject();
+    }
   }
 
   @Test

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
   private static final int MAX_BATCH = 1000;
   private static final int MULTIPART_PARTS = 4;
+  private static final int BAD_REQUEST = 400;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final String CRC32C = "x-amz-checksum-crc32c";
 
@@ -78,7 +79,18 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
 
   private HttpResponse head(String operation, Location location) throws IOException {
     requireObject(operation, location);
-    return client.retrying(S3Request.of(operation, location, "HEAD", version(), fields.read()));
+    try {
+      return client.retrying(S3Request.of(operation, location, "HEAD", version(), fields.read()));
+    } catch (StorageException e) {
+      throw config.versionId() == null ? e : ofVersion(e);
+    }
+  }
+
+  /** Some servers have another word for a version that is none than for one that is not there. */
+  static StorageException ofVersion(StorageException failure) {
+    return failure.failure().status() == BAD_REQUEST
+        ? new StorageException(failure.failure().withRemedy("Check versionId"), failure)
+        : failure;
   }
 
   /** Returns the query of what reads an object. */
@@ -340,7 +352,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   }
 
   /** An object that was put at once, and is not encrypted by KMS, has its MD5 for an ETag. */
-  private static String etagOf(ByteBuffer content) {
+  static String etagOf(ByteBuffer content) {
     byte[] md5 = java.util.Base64.getDecoder().decode(S3Fields.md5(List.of(content)));
     return java.util.HexFormat.of().formatHex(md5);
   }
@@ -377,7 +389,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   public long abortUnfinished(
       Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
     requireS3(prefix);
-    return new S3Uploads(client, fields).abort(prefix, startedAt, ownership);
+    return new S3Uploads(new OwnUploads(client, fields)).abort(prefix, startedAt, ownership);
   }
 
   // ---- deleting

@@ -4,24 +4,49 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.UnfinishedWrites.Ownership;
 import io.s3dlio.storage.s3.S3Xml.Upload;
 import io.s3dlio.storage.s3.S3Xml.Uploads;
-import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The uploads of a bucket that were begun and not ended, by ListMultipartUploads. */
 final class S3Uploads {
-  private final S3Client client;
-  private final S3Fields fields;
+  private final Server server;
 
-  S3Uploads(S3Client client, S3Fields fields) {
-    this.client = client;
-    this.fields = fields;
+  /** A server that is asked. */
+  interface Server {
+    /** Returns whether it is AWS. */
+    boolean isAws();
+
+    /**
+     * Returns a page of the uploads whose keys begin with a text.
+     *
+     * @param after the page before; one without markers for the first
+     */
+    Told page(Location prefix, String asked, Uploads after) throws IOException;
+
+    /**
+     * Discards an upload and its parts.
+     *
+     * @return false if it was gone already
+     */
+    boolean abort(Location location, String uploadId) throws IOException;
+  }
+
+  /**
+   * An answer.
+   *
+   * @param date when the server gave it, by its own clock; empty if it does not tell
+   */
+  record Told(Uploads uploads, Optional<Instant> date) {}
+
+  S3Uploads(Server server) {
+    this.server = server;
   }
 
   /**
@@ -31,7 +56,7 @@ final class S3Uploads {
   long abort(Location prefix, Instant startedAt, Ownership ownership) throws IOException {
     Set<Upload> begun = new LinkedHashSet<>();
     collect(prefix, prefix.key(), startedAt, begun);
-    if (!client.isAws()) {
+    if (!server.isAws()) {
       // MinIO lists uploads by a whole key or with no prefix, and nothing for any other.
       collect(prefix, "", startedAt, begun);
     }
@@ -41,8 +66,7 @@ final class S3Uploads {
     long aborted = 0;
     for (Upload upload : begun) {
       Location location = prefix.withKey(upload.key());
-      if (own.contains(location)
-          && MultipartUpload.abort(client, fields, location, upload.uploadId())) {
+      if (own.contains(location) && server.abort(location, upload.uploadId())) {
         aborted++;
       }
     }
@@ -54,45 +78,23 @@ final class S3Uploads {
     Uploads page = new Uploads(List.of(), "", "");
     do {
       Instant sent = Instant.now();
-      S3Request request = request(prefix, asked, page);
-      page =
-          client.retrying(
-              request,
-              answer -> {
-                Uploads uploads = S3Xml.uploads(answer.body());
-                Instant since = byServersClock(startedAt, sent, answer);
-                uploads.uploads().stream()
-                    .filter(upload -> upload.key().startsWith(prefix.key()))
-                    .filter(upload -> !upload.initiated().isBefore(since))
-                    .forEach(begun::add);
-                return uploads;
-              });
+      Told told = server.page(prefix, asked, page);
+      page = told.uploads();
+      Instant since = byServersClock(startedAt, sent, told);
+      page.uploads().stream()
+          .filter(upload -> upload.key().startsWith(prefix.key()))
+          .filter(upload -> !upload.initiated().isBefore(since))
+          .forEach(begun::add);
     } while (!page.nextKey().isEmpty());
   }
 
   /** Times of HTTP are whole seconds, so the result may be a second early. */
-  private static Instant byServersClock(Instant time, Instant sent, HttpResponse answer) {
+  private static Instant byServersClock(Instant time, Instant sent, Told answer) {
     return answer
-        .headers()
-        .first("Date")
-        .flatMap(S3Client::time)
+        .date()
         .map(date -> time.plus(Duration.between(sent, date)))
         .orElse(time)
         .truncatedTo(ChronoUnit.SECONDS)
         .minusSeconds(1);
-  }
-
-  private S3Request request(Location prefix, String asked, Uploads after) {
-    StringBuilder query = new StringBuilder("encoding-type=url");
-    if (!after.nextKey().isEmpty()) {
-      query.append("&key-marker=").append(UriText.parameter(after.nextKey()));
-    }
-    query.append("&prefix=").append(UriText.parameter(asked));
-    if (!after.nextUploadId().isEmpty()) {
-      query.append("&upload-id-marker=").append(UriText.parameter(after.nextUploadId()));
-    }
-    query.append("&uploads=");
-    return new S3Request(
-        "list uploads of", prefix, "GET", "", query.toString(), fields.any(), List.of());
   }
 }

@@ -16,18 +16,21 @@ import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,12 +39,14 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
@@ -52,9 +57,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * S3 through the AWS SDK alone: every feature of the SDK, at its cost. Retries are the SDK's, but
  * for a body that ends early, which is told as retryable.
  */
-final class SdkS3Store implements ObjectStore, CutListings, VerifiedReader.Source {
+final class SdkS3Store
+    implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
   private static final int COPY_BYTES = 64 << 10;
   private static final int MAX_BATCH = 1000;
+  private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
@@ -88,7 +95,10 @@ final class SdkS3Store implements ObjectStore, CutListings, VerifiedReader.Sourc
       return client.headObject(
           head -> head.bucket(location.container()).key(location.key()).versionId(version));
     } catch (SdkException e) {
-      throw SdkErrors.of(operation, location, e);
+      IOException failure = SdkErrors.of(operation, location, e);
+      throw version != null && failure instanceof StorageException storage
+          ? S3Store.ofVersion(storage)
+          : failure;
     }
   }
 
@@ -295,9 +305,57 @@ final class SdkS3Store implements ObjectStore, CutListings, VerifiedReader.Sourc
       content.position(content.limit());
       return written;
     } catch (SdkException e) {
+      String etag = summed ? "" : S3Store.etagOf(content);
+      Optional<ObjectInfo> ours = oursAtLast(e, location, content.remaining(), sum, etag);
+      if (ours.isPresent()) {
+        content.position(content.limit());
+        return ours.get();
+      }
       throw options.replaceExisting()
           ? SdkErrors.of("put", location, e)
           : SdkErrors.ofCreate(location, e);
+    }
+  }
+
+  /**
+   * Returns what an attempt of the SDK's has written whose answer was lost, so that the next one
+   * found an object, or no upload any more; empty if another wrote there.
+   *
+   * @param sum the CRC32C of the whole; empty if the object is known by its ETag
+   */
+  Optional<ObjectInfo> oursAtLast(
+      SdkException failure, Location location, long length, String sum, String etag)
+      throws IOException {
+    boolean gone =
+        failure instanceof NoSuchUploadException
+            || (failure instanceof S3Exception answer
+                && answer.statusCode() == PRECONDITION_FAILED);
+    boolean again = failure.numAttempts() != null && failure.numAttempts() > 1;
+    if (!gone || !again) {
+      return Optional.empty();
+    }
+    try {
+      HeadObjectResponse answer = headWithSum(location);
+      ObjectInfo there = info(location, answer);
+      boolean same =
+          sum.isEmpty()
+              ? !etag.isEmpty() && etag.equals(there.etag())
+              : sum.equals(answer.checksumCRC32C());
+      return there.length() == length && same ? Optional.of(there) : Optional.empty();
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private HeadObjectResponse headWithSum(Location location) throws IOException {
+    try {
+      return client.headObject(
+          head ->
+              head.bucket(location.container())
+                  .key(location.key())
+                  .checksumMode(ChecksumMode.ENABLED));
+    } catch (SdkException e) {
+      throw SdkErrors.of("put", location, e);
     }
   }
 
@@ -333,6 +391,14 @@ final class SdkS3Store implements ObjectStore, CutListings, VerifiedReader.Sourc
         threads,
         location,
         options);
+  }
+
+  /** S3 keeps no id of a writer with an upload. */
+  @Override
+  public long abortUnfinished(
+      Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
+    requireS3(prefix);
+    return new S3Uploads(new SdkUploads(client)).abort(prefix, startedAt, ownership);
   }
 
   @Override

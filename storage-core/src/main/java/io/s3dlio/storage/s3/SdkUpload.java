@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -133,6 +134,10 @@ final class SdkUpload implements Upload {
       CompleteMultipartUploadResponse answer = client.completeMultipartUpload(request.build());
       return store.written(location, length, answer.eTag(), sum);
     } catch (SdkException e) {
+      Optional<ObjectInfo> ours = store.oursAtLast(e, location, length, sum, "");
+      if (ours.isPresent()) {
+        return ours.get();
+      }
       throw options.replaceExisting()
           ? SdkErrors.of("put", location, e)
           : SdkErrors.ofCreate(location, e);

@@ -185,7 +185,7 @@ class S3AddressingTest {
 
   @Test
   void dottedBucketsOverTlsStandInThePath() {
-    assertThat(url(at("https://minio", null), "a.b", "k")).isEqualTo("https://minio:443/a.b/k");
+    assertThat(url(at("https://minio", null), "a.b", "k")).isEqualTo("https://minio/a.b/k");
     assertThat(url(at(null, null), "a.b", "k"))
         .isEqualTo("https://s3.eu-west-1.amazonaws.com/a.b/k");
   }

@@ -11,9 +11,13 @@ import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.testing.Relay;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +30,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** AWS's own endpoints, played by a stub with a certificate for them, behind a proxy's tunnel. */
+/** Servers of https, AWS's own among them: a stub with a certificate, behind a proxy's tunnel. */
 @Timeout(120)
 class S3RegionTest {
   private static final Location OBJECT = new Location("s3", "data", "dir/object");
   private static final String TIMES = "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
-  @TempDir static Path folder;
+  private static Path folder;
 
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @BeforeAll
-  static void makeCertificate() throws Exception {
+  static void makeCertificate(@TempDir Path empty) throws Exception {
+    folder = empty;
     keytool(
         "-genkeypair",
         "-alias",
@@ -50,7 +56,7 @@ class S3RegionTest {
         "-dname",
         "CN=aws",
         "-ext",
-        "san=dns:*.s3.us-east-1.amazonaws.com,dns:*.s3.eu-west-1.amazonaws.com");
+        "san=dns:*.s3.us-east-1.amazonaws.com,dns:*.s3.eu-west-1.amazonaws.com,dns:localhost");
     keytool("-exportcert", "-rfc", "-alias", "s", "-file", folder.resolve("ca.pem").toString());
   }
 
@@ -78,8 +84,7 @@ class S3RegionTest {
     }
   }
 
-  /** Returns a store of AWS in us-east-1 whose requests reach the stub, wherever they should go. */
-  private ObjectStore open(UnaryOperator<String> answer) throws Exception {
+  private HttpStub serve(UnaryOperator<String> answer) throws Exception {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(folder.resolve("keys.p12"))) {
       keys.load(in, "changeit".toCharArray());
@@ -98,6 +103,12 @@ class S3RegionTest {
               return answer.apply(head);
             });
     open.add(server);
+    return server;
+  }
+
+  /** Returns a store of AWS in us-east-1 whose requests reach the stub, wherever they should go. */
+  private ObjectStore open(UnaryOperator<String> answer) throws Exception {
+    HttpStub server = serve(answer);
     Relay tunnel = Relay.tunnelTo(server.endpoint().port());
     open.add(tunnel);
     S3Stores.Opened opened =
@@ -182,5 +193,54 @@ class S3RegionTest {
 
     assertThatThrownBy(() -> store.delete(OBJECT)).isInstanceOf(StorageException.class);
     assertThat(heads.size()).isLessThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerIsTrustedByItsBundleAlone(S3Config.Transport transport) throws Exception {
+    HttpStub server = serve(head -> "HTTP/1.1 204 x\r\n" + TIMES + "\r\n");
+    S3Config.Builder config =
+        S3Config.builder()
+            .transport(transport)
+            .endpoint(URI.create("https://localhost:" + server.endpoint().port()))
+            .region("us-east-1")
+            .credentials(new S3Credentials("id", "very-secret", ""))
+            .maxAttempts(1);
+
+    S3Stores.create(config.caBundle(folder.resolve("ca.pem").toString()).build(), Map.of())
+        .delete(OBJECT);
+
+    ObjectStore without = S3Stores.create(config.caBundle(null).build(), Map.of());
+    assertThatThrownBy(() -> without.delete(OBJECT))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("certification path");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerThatTakesNoConnectionIsLeft(S3Config.Transport transport) throws Exception {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 8; i++) {
+        SocketChannel waiting = SocketChannel.open();
+        open.add(waiting);
+        waiting.configureBlocking(false);
+        waiting.connect(full.getLocalSocketAddress());
+      }
+      ObjectStore store =
+          S3Stores.create(
+              S3Config.builder()
+                  .transport(transport)
+                  .endpoint(URI.create("http://127.0.0.1:" + full.getLocalPort()))
+                  .region("us-east-1")
+                  .credentials(new S3Credentials("id", "very-secret", ""))
+                  .connectTimeout(Duration.ofMillis(300))
+                  .maxAttempts(1)
+                  .build(),
+              Map.of());
+
+      assertThatThrownBy(() -> store.delete(OBJECT))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("Cannot delete " + OBJECT);
+    }
   }
 }

@@ -537,8 +537,9 @@ class S3StoreFaultTest {
 
   // ---- writing
 
-  @Test
-  void anObjectThatALostAnswerHadWrittenIsOurs() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void anObjectThatALostAnswerHadWrittenIsOurs(S3Config.Transport transport) throws IOException {
     String sum = Crc32c.base64(Crc32c.of(List.of(direct("content"))));
     ObjectStore store =
         open(
@@ -547,7 +548,8 @@ class S3StoreFaultTest {
                   case 0 -> error(500, "InternalError");
                   case 1 -> error(412, "PreconditionFailed");
                   default -> head(7, "e9", "x-amz-checksum-crc32c: " + sum + "\r\n");
-                });
+                },
+            config -> config.transport(transport));
 
     ObjectInfo written = store.put(OBJECT, direct("content"), NOT_REPLACING);
 
@@ -555,8 +557,10 @@ class S3StoreFaultTest {
     assertThat(heads.get(0)).contains("If-None-Match: *");
   }
 
-  @Test
-  void anObjectOfAnotherIsNotOursThoughAnAnswerWasLost() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void anObjectOfAnotherIsNotOursThoughAnAnswerWasLost(S3Config.Transport transport)
+      throws IOException {
     ObjectStore store =
         open(
             (n, head) ->
@@ -564,7 +568,8 @@ class S3StoreFaultTest {
                   case 0 -> error(500, "InternalError");
                   case 1 -> error(412, "PreconditionFailed");
                   default -> head(7, "e9", "x-amz-checksum-crc32c: AAAAAA==\r\n");
-                });
+                },
+            config -> config.transport(transport));
 
     assertThatThrownBy(() -> store.put(OBJECT, direct("content"), NOT_REPLACING))
         .isInstanceOf(AlreadyExistsException.class);
@@ -600,8 +605,10 @@ class S3StoreFaultTest {
     }
   }
 
-  @Test
-  void aCompletionThatFailsUnderASuccessIsNoSuccess() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aCompletionThatFailsUnderASuccessIsNoSuccess(S3Config.Transport transport)
+      throws IOException {
     AtomicInteger completions = new AtomicInteger();
     String done =
         body(
@@ -612,14 +619,17 @@ class S3StoreFaultTest {
     ObjectStore store =
         open(
             (n, head) ->
-                uploading(
-                    n,
-                    head,
-                    head.startsWith("POST")
-                            && head.contains("?uploadId=")
-                            && completions.getAndIncrement() == 0
-                        ? error(200, "InternalError")
-                        : done));
+                head.startsWith("HEAD")
+                    ? head(6 << 20, "whole-2", "")
+                    : uploading(
+                        n,
+                        head,
+                        head.startsWith("POST")
+                                && head.contains("?uploadId=")
+                                && completions.getAndIncrement() == 0
+                            ? error(200, "InternalError")
+                            : done),
+            config -> config.transport(transport));
 
     assertThat(upload(store).etag()).isEqualTo("whole-2");
     assertThat(heads.stream().filter(head -> head.contains("?uploadId=u%2F1 "))).hasSize(2);
@@ -633,8 +643,9 @@ class S3StoreFaultTest {
     assertThat(heads.get(heads.size() - 1)).startsWith("DELETE /bucket/dir/object?uploadId=u%2F1");
   }
 
-  @Test
-  void anUploadThatALostAnswerHadCompletedIsOurs() throws IOException {
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void anUploadThatALostAnswerHadCompletedIsOurs(S3Config.Transport transport) throws IOException {
     AtomicInteger completions = new AtomicInteger();
     String sum = Crc32c.base64(Crc32c.of(List.of(ByteBuffer.allocate(6 << 20))));
     ObjectStore store =
@@ -650,7 +661,8 @@ class S3StoreFaultTest {
                   completes && completions.getAndIncrement() == 0
                       ? error(500, "InternalError")
                       : error(404, "NoSuchUpload"));
-            });
+            },
+            config -> config.transport(transport));
 
     assertThat(upload(store).etag()).isEqualTo("whole-2");
   }
@@ -1072,6 +1084,17 @@ class S3StoreFaultTest {
     store.stat(OBJECT);
 
     assertThat(heads).hasSize(2).allMatch(head -> head.contains("?versionId=v%2F1%2B2 "));
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aVersionThatIsNoneIsToldByItsOption(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        open((n, head) -> body(400, "", ""), config -> config.transport(transport).versionId("v1"));
+
+    assertThatThrownBy(() -> store.stat(OBJECT))
+        .hasMessageContaining("status 400")
+        .hasMessageContaining("Check versionId");
   }
 
   @ParameterizedTest

@@ -1,6 +1,5 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.ObjectStoreContract;
 import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.S3Server;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -9,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** MinIO through the AWS SDK. */
 @EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
 @ExtendWith(NoLeaks.class)
-class SdkS3StoreContractTest extends ObjectStoreContract {
+class SdkS3StoreContractTest extends S3StoreContractTest {
 
   @Override
   protected Fixture fixture() {
