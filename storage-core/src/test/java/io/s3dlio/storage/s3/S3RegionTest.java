@@ -111,15 +111,18 @@ class S3RegionTest {
     HttpStub server = serve(answer);
     Relay tunnel = Relay.tunnelTo(server.endpoint().port());
     open.add(tunnel);
-    S3Stores.Opened opened =
-        S3Stores.create(
-            S3Config.builder()
-                .region("us-east-1")
-                .credentials(new S3Credentials("id", "very-secret", ""))
-                .build(),
-            Map.of(
-                "HTTPS_PROXY", tunnel.endpoint().toString(),
-                "AWS_CA_BUNDLE", folder.resolve("ca.pem").toString()));
+    return open(
+        S3Config.builder()
+            .region("us-east-1")
+            .credentials(new S3Credentials("id", "very-secret", ""))
+            .build(),
+        Map.of(
+            "HTTPS_PROXY", tunnel.endpoint().toString(),
+            "AWS_CA_BUNDLE", folder.resolve("ca.pem").toString()));
+  }
+
+  private ObjectStore open(S3Config config, Map<String, String> environment) {
+    S3Stores.Opened opened = S3Stores.create(config, environment);
     open.add(opened.end()::run);
     return opened.store();
   }
@@ -207,10 +210,9 @@ class S3RegionTest {
             .credentials(new S3Credentials("id", "very-secret", ""))
             .maxAttempts(1);
 
-    S3Stores.create(config.caBundle(folder.resolve("ca.pem").toString()).build(), Map.of())
-        .delete(OBJECT);
+    open(config.caBundle(folder.resolve("ca.pem").toString()).build(), Map.of()).delete(OBJECT);
 
-    ObjectStore without = S3Stores.create(config.caBundle(null).build(), Map.of());
+    ObjectStore without = open(config.caBundle(null).build(), Map.of());
     assertThatThrownBy(() -> without.delete(OBJECT))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("certification path");
@@ -227,7 +229,7 @@ class S3RegionTest {
         waiting.connect(full.getLocalSocketAddress());
       }
       ObjectStore store =
-          S3Stores.create(
+          open(
               S3Config.builder()
                   .transport(transport)
                   .endpoint(URI.create("http://127.0.0.1:" + full.getLocalPort()))

@@ -1,13 +1,10 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.S3Server;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** MinIO through the AWS SDK. */
 @EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
-@ExtendWith(NoLeaks.class)
 class SdkS3StoreContractTest extends S3StoreContractTest {
 
   @Override
