@@ -1,29 +1,34 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.storage.Failure;
-import io.s3dlio.storage.HiddenNames;
-import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
-import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Lists what the paths of a read name, once. Not thread-safe. */
+/**
+ * Lists what the paths of a read name, once: several paths at the same time, and a long prefix in
+ * pieces. What is known of the objects is kept in their order, whichever came first.
+ */
 final class ObjectLister {
   private final ListSettings settings;
   private final Stores.Opener stores;
-  private final List<ObjectTable> tables = new ArrayList<>();
-  private long objects;
+  private final ListThreads threads;
+  private final AtomicLong objects = new AtomicLong();
 
-  private ObjectLister(ListSettings settings, Stores.Opener stores) {
+  private ObjectLister(ListSettings settings, Stores.Opener stores, ListThreads threads) {
     this.settings = settings;
     this.stores = stores;
+    this.threads = threads;
   }
 
   /**
@@ -37,24 +42,50 @@ final class ObjectLister {
    */
   static ObjectIndex list(List<Location> locations, ListSettings settings, Stores.Opener stores)
       throws IOException {
-    ObjectLister lister = new ObjectLister(settings, stores);
-    List<ReadRoot> roots = new ArrayList<>();
-    for (Location location : locations) {
-      roots.add(lister.resolve(location));
+    try (ListThreads threads = new ListThreads()) {
+      return new ObjectLister(settings, stores, threads).list(locations);
     }
+  }
+
+  private ObjectIndex list(List<Location> locations) throws IOException {
+    List<Callable<ReadRoot>> named = new ArrayList<>();
+    for (Location location : locations) {
+      named.add(() -> resolve(location));
+    }
+    List<ReadRoot> roots = threads.all(named);
     if (settings.recursive()) {
       roots = ReadRoot.withoutNested(roots);
     }
+    List<Container> containers = containers(roots);
+    List<Callable<ListedPiece>> prefixes = new ArrayList<>();
+    for (Container container : containers) {
+      for (ReadRoot root : container.roots()) {
+        if (root.object() == null) {
+          prefixes.add(() -> list(root.location(), container.prefix()));
+        }
+      }
+    }
+    List<ListedPiece> listed = prefixes.isEmpty() ? List.of() : threads.all(prefixes);
+    threads.await();
+    return joined(containers, listed);
+  }
+
+  /** Neighbouring roots of one container, and the longest prefix that they have in common. */
+  private record Container(Location prefix, List<ReadRoot> roots) {}
+
+  private static List<Container> containers(List<ReadRoot> roots) {
+    List<Container> containers = new ArrayList<>();
     int start = 0;
     while (start < roots.size()) {
       int end = start + 1;
       while (end < roots.size() && sameContainer(roots.get(start), roots.get(end))) {
         end++;
       }
-      lister.listContainer(roots.subList(start, end));
+      List<ReadRoot> own = roots.subList(start, end);
+      containers.add(new Container(commonPrefix(own), own));
       start = end;
     }
-    return ObjectIndex.of(lister.tables);
+    return containers;
   }
 
   private static boolean sameContainer(ReadRoot one, ReadRoot other) {
@@ -77,51 +108,62 @@ final class ObjectLister {
     return new ReadRoot(location.asPrefix(), null);
   }
 
-  private void listContainer(List<ReadRoot> roots) throws IOException {
-    Location prefix = commonPrefix(roots);
-    ObjectTable.Builder table = new ObjectTable.Builder(prefix);
-    for (ReadRoot root : roots) {
-      if (root.object() != null) {
-        table = add(table, root.object());
-      } else {
-        table = listPrefix(table, root.location());
-      }
-    }
-    if (table.size() > 0) {
-      tables.add(table.build());
-    }
-  }
-
-  private ObjectTable.Builder listPrefix(ObjectTable.Builder builder, Location prefix)
-      throws IOException {
-    ObjectTable.Builder table = builder;
-    ListOptions options = settings.recursive() ? ListOptions.RECURSIVE : ListOptions.FLAT;
-    boolean found = false;
-    try (ObjectListing listing = stores.open(prefix, settings.store()).list(prefix, options)) {
-      while (listing.hasNext()) {
-        ObjectInfo object = listing.next();
-        found = true;
-        if (!HiddenNames.hides(object.location().key().substring(prefix.key().length()))) {
-          table = add(table, object);
-        }
-      }
-    }
-    if (!found && !isDirectory(prefix)) {
+  private ListedPiece list(Location prefix, Location common) throws IOException {
+    ObjectStore store = stores.open(prefix, settings.store());
+    ListedPiece whole = ListedPiece.whole(store, prefix, settings.recursive(), new Pieces(common));
+    whole.list();
+    if (!whole.hasFound() && !isDirectory(prefix) && !threads.hasFailed()) {
       throw new NotFoundException(
           Failure.of("list", prefix, "there is no such object or prefix")
               .withRemedy("Check the path"));
     }
-    return table;
+    return whole;
   }
 
   private static boolean isDirectory(Location prefix) {
     return prefix.isLocal() && Files.isDirectory(Path.of("/" + prefix.key()));
   }
 
-  private ObjectTable.Builder add(ObjectTable.Builder table, ObjectInfo object)
-      throws StorageException {
-    objects++;
-    if (objects > settings.maxObjects()) {
+  /** What the pieces of one prefix have in common. */
+  private final class Pieces implements ListedPiece.Context {
+    private final Location common;
+
+    Pieces(Location common) {
+      this.common = common;
+    }
+
+    @Override
+    public ObjectTable.Builder table() {
+      return new ObjectTable.Builder(common);
+    }
+
+    @Override
+    public void count(ObjectInfo object) throws StorageException {
+      ObjectLister.this.count(object);
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return threads.hasRoom();
+    }
+
+    @Override
+    public void begin(ListedPiece piece) {
+      threads.begin(
+          () -> {
+            piece.list();
+            return piece;
+          });
+    }
+
+    @Override
+    public boolean isOver() {
+      return threads.hasFailed();
+    }
+  }
+
+  private void count(ObjectInfo object) throws StorageException {
+    if (objects.incrementAndGet() > settings.maxObjects()) {
       throw new StorageException(
           Failure.of(
                   "list",
@@ -129,12 +171,29 @@ final class ObjectLister {
                   "the read has more than %d objects".formatted(settings.maxObjects()))
               .withRemedy("Read a narrower path or raise the option maxListedObjects"));
     }
-    table.add(object);
-    if (!table.isFull()) {
-      return table;
+  }
+
+  /** Puts what was listed in order, small tables together. */
+  private ObjectIndex joined(List<Container> containers, List<ListedPiece> listed)
+      throws IOException {
+    List<ObjectTable> tables = new ArrayList<>();
+    int prefixes = 0;
+    for (Container container : containers) {
+      TableJoiner joiner = new TableJoiner(container.prefix(), tables);
+      for (ReadRoot root : container.roots()) {
+        if (root.object() != null) {
+          count(root.object());
+          joiner.add(root.object());
+        } else {
+          @Nullable ListedPiece piece = listed.get(prefixes);
+          for (prefixes++; piece != null; piece = piece.next()) {
+            piece.takeTables().forEach(joiner::add);
+          }
+        }
+      }
+      joiner.finish();
     }
-    tables.add(table.build());
-    return new ObjectTable.Builder(table.prefix());
+    return ObjectIndex.of(tables);
   }
 
   /** Returns the longest prefix, up to a slash, of all roots. */

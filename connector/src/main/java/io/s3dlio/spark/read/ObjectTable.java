@@ -175,14 +175,32 @@ final class ObjectTable {
           PackedEtag.pack(object.etag()));
     }
 
-    private void add(byte[] suffix, long length, long micros, byte[] packedEtag) {
-      if (size == lengths.length) {
-        int capacity = 2 * size;
+    /** Adds all that another has, of the same prefix. */
+    void add(Builder other) {
+      ensureCapacity(size + other.size);
+      for (int i = 0; i < other.size; i++) {
+        suffixEnds[size + i] = suffixes.size() + other.suffixEnds[i];
+        etagEnds[size + i] = etags.size() + other.etagEnds[i];
+      }
+      System.arraycopy(other.lengths, 0, lengths, size, other.size);
+      System.arraycopy(other.modified, 0, modified, size, other.size);
+      suffixes.writeBytes(other.suffixes.toByteArray());
+      etags.writeBytes(other.etags.toByteArray());
+      size += other.size;
+    }
+
+    private void ensureCapacity(int wanted) {
+      if (wanted > lengths.length) {
+        int capacity = Math.max(wanted, 2 * size);
         suffixEnds = Arrays.copyOf(suffixEnds, capacity);
         lengths = Arrays.copyOf(lengths, capacity);
         modified = Arrays.copyOf(modified, capacity);
         etagEnds = Arrays.copyOf(etagEnds, capacity);
       }
+    }
+
+    private void add(byte[] suffix, long length, long micros, byte[] packedEtag) {
+      ensureCapacity(size + 1);
       suffixes.writeBytes(suffix);
       etags.writeBytes(packedEtag);
       suffixEnds[size] = suffixes.size();

@@ -1,6 +1,5 @@
 package io.s3dlio.storage.s3;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.s3dlio.storage.telemetry.Counter;
@@ -12,8 +11,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The endpoints of a store as its requests find them: which one the next request goes to, how many
@@ -29,7 +26,14 @@ final class EndpointSet {
   static final long FIRST_REST_NANOS = SECONDS.toNanos(1);
   static final long LONGEST_REST_NANOS = SECONDS.toNanos(60);
 
-  private static final Logger LOG = LoggerFactory.getLogger(EndpointSet.class);
+  /** Hears of each endpoint, of several, that goes out of rotation or comes back. */
+  @FunctionalInterface
+  interface Changes {
+    /**
+     * @param trouble what it failed by at last, if it is out
+     */
+    void changed(String name, boolean isOut, String trouble);
+  }
 
   /** How a request ended. */
   enum Outcome {
@@ -84,6 +88,7 @@ final class EndpointSet {
   private final Condition freed = lock.newCondition();
   private final List<Member> members = new ArrayList<>();
   private final LongSupplier clock;
+  private final Changes changes;
   private long started;
   private int next;
 
@@ -92,9 +97,10 @@ final class EndpointSet {
    * @param mostEach how many requests each may have under way
    * @param clock tells nanoseconds
    */
-  EndpointSet(List<String> names, int mostEach, LongSupplier clock) {
+  EndpointSet(List<String> names, int mostEach, LongSupplier clock, Changes changes) {
     names.forEach(name -> members.add(new Member(name, new ConcurrencyLimit(mostEach))));
     this.clock = clock;
+    this.changes = changes;
   }
 
   /**
@@ -196,7 +202,7 @@ final class EndpointSet {
       lock.unlock();
     }
     if (wasOut != isOut && members.size() > 1) {
-      tell(member.name, isOut, trouble);
+      changes.changed(member.name, isOut, trouble);
     }
   }
 
@@ -218,19 +224,6 @@ final class EndpointSet {
       member.restsUntil = clock.getAsLong() + rest;
       member.rests++;
       member.outSince = started;
-    }
-  }
-
-  private static void tell(String name, boolean isOut, String trouble) {
-    if (isOut) {
-      LOG.warn(
-          "Endpoint {} failed {} times in a row and is left alone for {} s at first: {}",
-          name,
-          FAILURES,
-          NANOSECONDS.toSeconds(FIRST_REST_NANOS),
-          trouble);
-    } else {
-      LOG.info("Endpoint {} is well again", name);
     }
   }
 

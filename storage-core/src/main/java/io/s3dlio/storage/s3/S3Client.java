@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests of S3: addressed, signed, within the limit of concurrency, and with what can be
@@ -37,6 +39,7 @@ final class S3Client {
   private static final int MAX_BODY = 8 << 20;
 
   private static final int MULTIPLE_CHOICES = 300;
+  private static final Logger LOG = LoggerFactory.getLogger(S3Client.class);
 
   private final HttpTransport transport;
   private final CredentialsSource credentials;
@@ -74,10 +77,22 @@ final class S3Client {
         new EndpointSet(
             addressings.stream().map(S3Addressing::server).toList(),
             config.maxConnections(),
-            System::nanoTime);
+            System::nanoTime,
+            S3Client::tell);
     RetryPolicy base = RetryPolicy.DEFAULT;
     this.retryPolicy =
         new RetryPolicy(config.maxAttempts(), base.base(), base.cap(), base.random());
+  }
+
+  private static void tell(String endpoint, boolean isOut, String trouble) {
+    if (isOut) {
+      LOG.warn(
+          "Endpoint {} is left alone for a second or more, for requests to it fail: {}",
+          endpoint,
+          trouble);
+    } else {
+      LOG.info("Endpoint {} is well again", endpoint);
+    }
   }
 
   /** Returns whether the endpoint is AWS's own. */

@@ -9,7 +9,9 @@ import io.s3dlio.storage.s3.EndpointSet.Turn;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,9 +31,15 @@ class EndpointSetTest {
 
   private final AtomicLong clock = new AtomicLong(-5);
 
+  private final Queue<String> changes = new ConcurrentLinkedQueue<>();
+
+  private void note(String name, boolean isOut, String trouble) {
+    changes.add(name + (isOut ? " out: " + trouble : " in"));
+  }
+
   private EndpointSet endpoints(int count) {
     List<String> names = IntStream.range(0, count).mapToObj(i -> "http://e" + i).toList();
-    return new EndpointSet(names, MOST, clock::get);
+    return new EndpointSet(names, MOST, clock::get, this::note);
   }
 
   private static Turn begin(EndpointSet endpoints) {
@@ -130,6 +138,7 @@ class EndpointSetTest {
 
     endpoints.end(probe, Outcome.ANSWERED, "");
 
+    assertThat(changes).containsExactly("http://e0 out: e0 fails", "http://e0 in");
     assertThat(nextTurns(endpoints, 4)).containsOnly(0, 1);
     takeOut(endpoints, 2, 0);
     clock.addAndGet(EndpointSet.FIRST_REST_NANOS);
@@ -225,7 +234,12 @@ class EndpointSetTest {
       @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 999) Integer> steps) {
     EndpointSet endpoints =
         new EndpointSet(
-            IntStream.range(0, count).mapToObj(i -> "e" + i).toList(), 1000, clock::get);
+            IntStream.range(0, count).mapToObj(i -> "e" + i).toList(),
+            1000,
+            clock::get,
+            this::note);
+    // Not throttled, which would make requests wait for their turn.
+    List<Outcome> ends = List.of(Outcome.ANSWERED, Outcome.FAILED, Outcome.ABANDONED);
     List<Turn> probes = new ArrayList<>();
     List<Turn> underWay = new ArrayList<>();
     int[] load = new int[count];
@@ -258,7 +272,7 @@ class EndpointSetTest {
         Turn turn = underWay.remove(choice % underWay.size());
         load[turn.endpoint()]--;
         probes.remove(turn);
-        endpoints.end(turn, Outcome.values()[choice % Outcome.values().length], "t" + choice);
+        endpoints.end(turn, ends.get(choice % ends.size()), "t" + choice);
       } else {
         clock.addAndGet(choice * 100_000_000L);
       }
@@ -274,7 +288,7 @@ class EndpointSetTest {
   @Test
   @Timeout(60)
   void noMoreThanTheLimitAreUnderWay() throws Exception {
-    EndpointSet endpoints = new EndpointSet(List.of("a", "b"), 2, clock::get);
+    EndpointSet endpoints = new EndpointSet(List.of("a", "b"), 2, clock::get, this::note);
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -304,7 +318,7 @@ class EndpointSetTest {
   @Test
   @Timeout(60)
   void waitingEndsByInterruption() throws Exception {
-    EndpointSet endpoints = new EndpointSet(List.of("a"), 1, clock::get);
+    EndpointSet endpoints = new EndpointSet(List.of("a"), 1, clock::get, this::note);
     Turn first = begin(endpoints);
     CompletableFuture<Turn> second = new CompletableFuture<>();
     Thread waiting =

@@ -1,0 +1,211 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.HiddenNames;
+import io.s3dlio.storage.CutListings;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of a prefix's listing, the whole of it at first. One that turns out long is cut where
+ * other directories begin, if the store can say where they do, and the pieces behind the cuts are
+ * listed by other threads.
+ *
+ * <p>For example, four thousand objects below {@code 2024/01/} and nothing else yet: the store is
+ * asked for directories beside {@code 2024/}, and if there is none for those beside {@code
+ * 2024/01/}, of which eleven are found. This piece then ends where {@code 2024/02/} begins, and
+ * other pieces begin at some of the eleven. Where directories hold few objects each, or none are
+ * seen, nothing is asked: the answers would cost more than they save.
+ */
+final class ListedPiece {
+  /** A listing of more objects, four pages, is worth another piece. */
+  static final int LONG = 4000;
+
+  /** How many pieces one cut makes, at most. */
+  static final int MOST_CUTS = 32;
+
+  /** How many directories a store names at once. */
+  private static final int NAMES = 1000;
+
+  /** What all pieces of one listing have in common. */
+  interface Context {
+    ObjectTable.Builder table();
+
+    /** Counts an object that is kept. */
+    void count(ObjectInfo object) throws IOException;
+
+    /** Returns whether another piece would be listed soon. */
+    boolean hasRoom();
+
+    /** Has another piece listed. */
+    void begin(ListedPiece piece);
+
+    /** Returns whether going on is of no use. */
+    boolean isOver();
+  }
+
+  private final ObjectStore store;
+  private final Location prefix;
+  private final boolean recursive;
+  private final String after;
+  private final Context context;
+  private final List<ObjectTable.Builder> tables = new ArrayList<>();
+
+  /** The first key that is another piece's; null for none. Changed by this piece's thread alone. */
+  private @Nullable String end;
+
+  private @Nullable ListedPiece next;
+  private boolean found;
+
+  /** The directory beside whose own directories a cut is looked for; null once there is none. */
+  private @Nullable String level;
+
+  private String child = "";
+  private int children;
+  private int listed;
+  private int patience = LONG;
+
+  private ListedPiece(
+      ObjectStore store,
+      Location prefix,
+      boolean recursive,
+      String after,
+      @Nullable String end,
+      @Nullable String level,
+      Context context) {
+    this.store = store;
+    this.prefix = prefix;
+    this.recursive = recursive;
+    this.after = after;
+    this.end = end;
+    this.level = level;
+    this.context = context;
+  }
+
+  /** Returns the whole of a prefix's listing. */
+  static ListedPiece whole(ObjectStore store, Location prefix, boolean recursive, Context context) {
+    boolean mayBeCut = recursive && prefix.isPrefix() && store instanceof CutListings;
+    return new ListedPiece(
+        store, prefix, recursive, "", null, mayBeCut ? prefix.key() : null, context);
+  }
+
+  /** Lists this piece to its end, or until going on is of no use. */
+  void list() throws IOException {
+    try (ObjectListing listing = store.list(prefix, new ListOptions(recursive, after))) {
+      while (listing.hasNext() && !context.isOver()) {
+        ObjectInfo object = listing.next();
+        String key = object.location().key();
+        if (end != null && Location.KEY_ORDER.compare(key, end) >= 0) {
+          return;
+        }
+        found = true;
+        if (!HiddenNames.hides(key.substring(prefix.key().length()))) {
+          add(object);
+        }
+        if (level != null) {
+          notice(key);
+        }
+      }
+    }
+  }
+
+  private void add(ObjectInfo object) throws IOException {
+    context.count(object);
+    if (tables.isEmpty() || tables.get(tables.size() - 1).isFull()) {
+      tables.add(context.table());
+    }
+    tables.get(tables.size() - 1).add(object);
+  }
+
+  /** Counts directories as they go by, and cuts once many objects came and few directories. */
+  private void notice(String key) throws IOException {
+    listed++;
+    if (!key.startsWith(child) || child.isEmpty()) {
+      if (level == null || !key.startsWith(level)) {
+        // Behind the directory: what comes is beside it, and no cut was found there.
+        level = null;
+        return;
+      }
+      child = childOf(level, key);
+      children++;
+    }
+    if (listed >= patience && context.hasRoom()) {
+      patience = 2 * listed;
+      while (level != null && isWorthACut() && child.endsWith("/") && !cut(key)) {
+        descend(key);
+      }
+    }
+  }
+
+  private boolean isWorthACut() {
+    return (long) listed / children * NAMES >= 2 * LONG;
+  }
+
+  private static String childOf(String directory, String key) {
+    int slash = key.indexOf('/', directory.length());
+    return slash < 0 ? key : key.substring(0, slash + 1);
+  }
+
+  /** There is nothing beside the child any more: all that comes is below it. */
+  private void descend(String key) {
+    level = child;
+    child = childOf(child, key);
+    children = 1;
+  }
+
+  /** Cuts beside the child, if there is anything, and returns whether there was. */
+  private boolean cut(String key) throws IOException {
+    String directory = level;
+    if (directory == null || !(store instanceof CutListings cutting)) {
+      return true;
+    }
+    List<String> cuts =
+        cutting.cuts(prefix.withKey(directory), key).stream()
+            .filter(cut -> end == null || Location.KEY_ORDER.compare(cut, end) < 0)
+            .toList();
+    if (cuts.isEmpty()) {
+      return false;
+    }
+    long expected = (long) listed / children * cuts.size();
+    int count = (int) Math.min(Math.min(MOST_CUTS, cuts.size()), expected / LONG);
+    List<ListedPiece> pieces = new ArrayList<>();
+    for (int i = count - 1; i >= 0; i--) {
+      String from = cuts.get((int) ((long) i * cuts.size() / count));
+      ListedPiece piece = new ListedPiece(store, prefix, recursive, from, end, directory, context);
+      piece.next = next;
+      next = piece;
+      end = from;
+      pieces.add(0, piece);
+    }
+    if (count > 0) {
+      descend(key);
+      listed = 0;
+      patience = LONG;
+    }
+    pieces.forEach(context::begin);
+    return true;
+  }
+
+  /** Returns whether the store listed anything, hidden or not, before the first cut. */
+  boolean hasFound() {
+    return found;
+  }
+
+  /** Returns the piece that follows; null for the last. */
+  @Nullable ListedPiece next() {
+    return next;
+  }
+
+  /** Gives away what was listed, in order. */
+  List<ObjectTable.Builder> takeTables() {
+    List<ObjectTable.Builder> taken = List.copyOf(tables);
+    tables.clear();
+    return taken;
+  }
+}
