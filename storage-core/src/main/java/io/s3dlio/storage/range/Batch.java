@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One batch on the engine's threads. Up to {@code maxWorkers} workers pull ranges until none is
- * left; each that takes one starts another while more wait, so that small batches wake few threads.
+ * left. Each that takes one starts another while more wait, but only once the last one started has
+ * begun: small batches and fast stores wake few threads.
  *
  * <p>The lock is held for bookkeeping alone. Nothing of others (reader, executor, timer, actions)
  * is called under it.
@@ -47,6 +48,7 @@ final class Batch implements BatchRead {
   private CancellationToken.Registration registration = () -> {};
   private @Nullable IOException failure;
   private int workers;
+  private boolean launching;
   private int backingOff;
   private boolean retrying = true;
   private boolean ended;
@@ -177,6 +179,8 @@ final class Batch implements BatchRead {
     synchronized (lock) {
       if (last != null) {
         backoffNanos = settle(last, error);
+      } else {
+        launching = false;
       }
       next = ended ? null : queue.poll();
       if (next == null) {
@@ -258,12 +262,13 @@ final class Batch implements BatchRead {
     }
   }
 
-  /** Counts one more worker if there is something for it to do. */
+  /** Counts one more worker if there is something for it to do and no other has yet to begin. */
   private boolean addWorker() {
-    if (ended || workers == maxWorkers || !queue.hasNext()) {
+    if (ended || launching || workers == maxWorkers || !queue.hasNext()) {
       return false;
     }
     workers++;
+    launching = true;
     return true;
   }
 
