@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** Executors in processes of their own, which learn the keys of S3 from their tasks alone. */
 class S3ClusterIT {
@@ -46,6 +47,7 @@ class S3ClusterIT {
         spark.start(S3Program.class, server.toString(), "s3://" + bucket + "/set/")) {
       assertThat(program.succeed())
           .contains("read 40 objects, 4000000 bytes")
+          .contains("after the overwrite 25 objects, 2500000 bytes")
           .contains("refused: Cannot list")
           .contains("Check the secret key")
           .doesNotContain("the wrong key was accepted");
@@ -58,6 +60,65 @@ class S3ClusterIT {
     for (Path file : files(work)) {
       assertThat(text(file)).as(file.toString()).doesNotContain(SERVER.secretAccessKey());
     }
+  }
+
+  @Test
+  void anExecutorThatIsKilledInMidUploadLeavesNoneAndNothingIsLost() throws Exception {
+    int count = 40;
+    String bucket = "killed-" + UUID.randomUUID();
+    String uri = "s3://" + bucket + "/set/";
+    try (S3Client client = SERVER.client()) {
+      client.createBucket(create -> create.bucket(bucket));
+      try (ChildProcess putMany =
+          cluster()
+              .start(
+                  "io.s3dlio.spark.jobs.PutMany",
+                  "--uri=" + uri,
+                  "--count=" + count,
+                  "--size=24mb",
+                  "--seed=7",
+                  "--name=sample_{:03d}.bin",
+                  "--part-size=5mb",
+                  "--parallelism=8")) {
+        putMany.await("an upload is under way", () -> !uploads(client, bucket).isEmpty());
+        ProcessHandle executor = putMany.started("CoarseGrainedExecutorBackend").get(0);
+        executor.destroyForcibly();
+        executor.onExit().join();
+        assertThat(objects(client, bucket)).as("objects when it died").isLessThan(count);
+        assertThat(putMany.succeed()).contains("ExecutorLostFailure");
+      }
+
+      assertThat(uploads(client, bucket)).isEmpty();
+      assertThat(objects(client, bucket)).isEqualTo(count);
+      try (ChildProcess verify = cluster().start("io.s3dlio.spark.jobs.Verify", "--uri=" + uri)) {
+        verify.succeed();
+      }
+    }
+  }
+
+  private SparkSubmit cluster() {
+    return new SparkSubmit(
+        folder,
+        SparkSubmit.CLUSTER,
+        Map.of(
+            "spark.hadoop.fs.s3a.endpoint", SERVER.endpoint().toString(),
+            "spark.hadoop.fs.s3a.access.key", SERVER.accessKeyId(),
+            "spark.hadoop.fs.s3a.secret.key", SERVER.secretAccessKey()));
+  }
+
+  /** With no prefix: MinIO knows no other way to list the uploads of several keys. */
+  private static List<String> uploads(S3Client client, String bucket) {
+    return client.listMultipartUploads(list -> list.bucket(bucket)).uploads().stream()
+        .map(MultipartUpload::key)
+        .toList();
+  }
+
+  private static long objects(S3Client client, String bucket) {
+    return client
+        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix("set/sample_"))
+        .contents()
+        .stream()
+        .count();
   }
 
   /** Everything that a driver and its executors leave: logs of both, the event log, blocks. */
