@@ -1,7 +1,7 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.CutListings;
+import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
