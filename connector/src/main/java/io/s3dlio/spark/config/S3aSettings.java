@@ -112,6 +112,7 @@ final class S3aSettings {
     text("attempts.maximum").ifPresent(value -> options.put("maxAttempts", attempts(value)));
     text("create.storage.class")
         .ifPresent(value -> options.put("storageClass", value.toUpperCase(Locale.ROOT)));
+    text("checksum.validation").ifPresent(value -> options.put("verifyRead", verifyRead(value)));
     text("acl.default").ifPresent(value -> options.put("acl", acl(value)));
     encryption(options);
     credentials(options);
@@ -145,6 +146,15 @@ final class S3aSettings {
     } catch (NumberFormatException | ArithmeticException e) {
       throw refused("attempts.maximum", "'" + retries + "' is no number");
     }
+  }
+
+  /** S3A has the SDK compare what is got whole. */
+  private static String verifyRead(String validation) {
+    return switch (validation.toLowerCase(Locale.ROOT)) {
+      case "true" -> "whole";
+      case "false" -> "none";
+      default -> throw refused("checksum.validation", "'" + validation + "' is not true or false");
+    };
   }
 
   // ---- how objects are made

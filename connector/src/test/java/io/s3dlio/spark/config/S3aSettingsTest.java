@@ -90,6 +90,10 @@ class S3aSettingsTest {
                 .sseKmsKeyId("arn:aws:kms:key")
                 .build());
     assertThat(config(hadoop("endpoint.fips=true")).fips()).isTrue();
+    assertThat(config(hadoop("checksum.validation=true")).verifyRead())
+        .isEqualTo(S3Config.VerifyRead.WHOLE);
+    assertThatThrownBy(() -> config(hadoop("checksum.validation=maybe")))
+        .hasMessageContaining("Invalid fs.s3a.checksum.validation: 'maybe'");
   }
 
   @ParameterizedTest

@@ -32,7 +32,7 @@ record KeptSum(long length, String crc32c) {
           Failure.of(
               "read",
               location,
-              "its CRC32C is %s, the server keeps %s".formatted(arrived, crc32c)));
+              "its CRC32C is %s, the server keeps %s".formatted(arrived, S3Failures.told(crc32c))));
     }
   }
 }

@@ -152,13 +152,15 @@ final class SdkS3Store
       get.ifMatch(S3Store.quoted(request.etag()));
     }
     try (ResponseInputStream<GetObjectResponse> body = client.getObject(get.build())) {
+      boolean drained = false;
       try {
         long total = receive(request, end, body);
         boolean whole = request.offset() == 0 && end == total;
+        drained = whole || body.response().contentRange() != null;
         String sum = S3Store.unquoted(body.response().checksumCRC32C());
         return new KeptSum(total, whole ? sum : "");
       } finally {
-        if (request.target().hasRemaining()) {
+        if (!drained) {
           body.abort();
         }
       }

@@ -32,7 +32,8 @@ final class WrittenCheck {
   }
 
   private static String describe(ObjectInfo object, String sum) {
+    String ofSum = sum.isEmpty() ? "" : " and the CRC32C " + S3Failures.told(sum);
     return "%d bytes with the ETag '%s'%s"
-        .formatted(object.length(), object.etag(), sum.isEmpty() ? "" : " and the CRC32C " + sum);
+        .formatted(object.length(), S3Failures.told(object.etag()), ofSum);
   }
 }
