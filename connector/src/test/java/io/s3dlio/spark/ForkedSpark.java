@@ -19,19 +19,37 @@ public final class ForkedSpark {
    */
   public static Result run(String shell, Class<?> program, String... args)
       throws IOException, InterruptedException {
-    Process process = start(shell, program, args);
+    return result(start(shell, program, args));
+  }
+
+  /** Runs a program in a heap of this size, such as {@code 1g}. */
+  public static Result runInHeap(String size, Class<?> program, String... args)
+      throws IOException, InterruptedException {
+    return result(start("exec \"$@\"", List.of("-Xmx" + size), program, args));
+  }
+
+  private static Result result(Process process) throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Result(process.waitFor(), output);
   }
 
   /** Starts a program; both its streams are the process's input stream. */
   public static Process start(String shell, Class<?> program, String... args) throws IOException {
+    return start(shell, List.of(), program, args);
+  }
+
+  /**
+   * @param flags for the JVM, which win over those of this one
+   */
+  private static Process start(String shell, List<String> flags, Class<?> program, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", shell, "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(argument -> argument.startsWith("-"))
             .toList());
+    command.addAll(flags);
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));

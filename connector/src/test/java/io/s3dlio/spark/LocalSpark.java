@@ -44,6 +44,7 @@ public final class LocalSpark {
             .appName("s3dlio tests")
             .config("spark.ui.enabled", "false")
             .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.executor.heartbeatInterval", "1s")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate();

@@ -12,6 +12,8 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.AccumulatorContext;
+import org.apache.spark.util.AccumulatorV2;
 import scala.Option;
 import scala.Tuple4;
 import scala.collection.immutable.Seq;
@@ -93,14 +95,21 @@ final class Progress extends SparkListener implements AutoCloseable {
       long objects = 0;
       long bytes = 0;
       for (AccumulableInfo metric : CollectionConverters.asJava(task._4())) {
-        if (metric.name().contains(RECORDS)) {
+        if (isNamed(metric, RECORDS)) {
           objects = number(metric.update());
-        } else if (metric.name().contains(BYTES)) {
+        } else if (isNamed(metric, BYTES)) {
           bytes = number(metric.update());
         }
       }
       byTask.put((Long) task._1(), new Written(objects, bytes));
     }
+  }
+
+  /** Spark takes the names of its own metrics off where they are counted. */
+  private static boolean isNamed(AccumulableInfo metric, String name) {
+    Option<AccumulatorV2<?, ?>> counter = AccumulatorContext.get(metric.id());
+    return metric.name().contains(name)
+        || (counter.isDefined() && counter.get().name().contains(name));
   }
 
   private static long number(Option<Object> value) {

@@ -3,12 +3,10 @@ package io.s3dlio.spark.write;
 import io.s3dlio.datagen.ConcurrentWork;
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.storage.AlreadyExistsException;
-import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
-import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.manifest.ManifestEntry;
@@ -17,17 +15,12 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32C;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.connector.metric.CustomTaskMetric;
-import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 
 /**
@@ -38,19 +31,12 @@ import org.apache.spark.sql.connector.write.WriterCommitMessage;
  * <p>Rows under way hold {@code maxConcurrency x partSize} bytes at most; one that is larger goes
  * alone.
  */
-final class ContentDataWriter implements DataWriter<InternalRow> {
-  private final CancellationToken token = new CancellationToken();
-  private final WriteMetrics metrics = new WriteMetrics();
+final class ContentDataWriter extends TaskWriter {
   private final Set<String> names = new HashSet<>();
   private final List<Staged> staged = new ArrayList<>();
 
-  /** What has become of rows, and is not yet accounted for on the task's thread. */
-  private final Queue<ConcurrentWork.Action> settled = new ConcurrentLinkedQueue<>();
-
   private final WriteJob job;
   private final ContentRows rows;
-  private final ObjectStore store;
-  private final TaskManifest manifest;
   private final ConcurrentWork work;
   private final int maxBytes;
   private final Semaphore bytes;
@@ -58,10 +44,9 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
   private record Staged(StagedObject object, ManifestEntry entry) {}
 
   ContentDataWriter(WriteJob job, ContentRows rows, int partition, long taskId) {
+    super(job, partition, taskId);
     this.job = job;
     this.rows = rows;
-    this.store = job.openStore();
-    this.manifest = new TaskManifest(store, job, partition, taskId);
     this.work = new ConcurrentWork("write below " + job.prefix(), job.maxConcurrency(), token);
     this.maxBytes = (int) Math.min(Integer.MAX_VALUE, (long) job.maxConcurrency() * job.partSize());
     this.bytes = new Semaphore(maxBytes);
@@ -74,7 +59,10 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
       throw job.duplicate(name);
     }
     byte[] content = rows.content(row);
-    long start = System.nanoTime();
+    waiting(() -> start(name, content));
+  }
+
+  private void start(String name, byte[] content) throws IOException {
     int held = Math.min(content.length, maxBytes);
     acquire(held);
     boolean started = false;
@@ -82,7 +70,7 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
       work.start(
           () -> {
             try {
-              settle(name, content);
+              put(name, content);
             } finally {
               bytes.release(held);
             }
@@ -93,8 +81,6 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
         bytes.release(held);
       }
     }
-    metrics.waited(System.nanoTime() - start);
-    account();
   }
 
   private void acquire(int count) throws InterruptedIOException {
@@ -107,35 +93,20 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
     }
   }
 
-  /** Ends with everything staged, so that the metrics that Spark takes then are whole. */
   @Override
-  public void writeAll(Iterator<InternalRow> all) throws IOException {
-    DataWriter.super.writeAll(all);
-    drain();
-  }
-
-  private void drain() throws IOException {
-    long start = System.nanoTime();
+  void await() throws IOException {
     work.drain();
-    metrics.waited(System.nanoTime() - start);
-    account();
-  }
-
-  private void account() throws IOException {
-    for (ConcurrentWork.Action next = settled.poll(); next != null; next = settled.poll()) {
-      next.run();
-    }
   }
 
   /** Stages a row's object, unless there is one that stays. */
-  private void settle(String name, byte[] content) throws IOException {
+  private void put(String name, byte[] content) throws IOException {
     Location location = job.prefix().append(name);
     CRC32C crc = new CRC32C();
     crc.update(content);
     ManifestEntry entry = ManifestEntry.content(name, content.length, (int) crc.getValue());
     if (job.onExisting() == OnExisting.OVERWRITE || !settleExisting(location, entry)) {
       Staged done = new Staged(stage(location, content), entry);
-      settled.add(
+      settle(
           () -> {
             staged.add(done);
             metrics.written(content.length);
@@ -165,13 +136,13 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
       return false;
     }
     if (isSame(existing.get(), entry)) {
-      settled.add(
+      settle(
           () -> {
             metrics.alreadyThere();
             manifest.add(entry);
           });
     } else if (job.onExisting() == OnExisting.SKIP) {
-      settled.add(
+      settle(
           () -> {
             metrics.left();
             manifest.addLeft(entry);
@@ -209,7 +180,7 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
   private void complete(Staged next) throws IOException {
     try {
       next.object().complete();
-      settled.add(() -> manifest.add(next.entry()));
+      settle(() -> manifest.add(next.entry()));
     } catch (AlreadyExistsException e) {
       // It has come since the row was looked at.
       if (!settleExisting(next.object().location(), next.entry())) {
@@ -217,17 +188,6 @@ final class ContentDataWriter implements DataWriter<InternalRow> {
       }
       next.object().abort();
     }
-  }
-
-  /** Stops; {@link #close}, which always follows, cleans up. */
-  @Override
-  public void abort() {
-    token.cancel();
-  }
-
-  @Override
-  public CustomTaskMetric[] currentMetricsValues() {
-    return metrics.values();
   }
 
   /** Discards what is unfinished or staged; objects that are complete stay. Idempotent. */

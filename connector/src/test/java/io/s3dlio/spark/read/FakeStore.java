@@ -6,14 +6,11 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
-import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
-import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.testing.ReadOnlyStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A store that knows names and sizes, counts what it is asked, and reads as a test wants. */
-final class FakeStore implements ObjectStore {
+final class FakeStore extends ReadOnlyStore {
   static final Instant TIME = Instant.parse("2024-02-03T04:05:06.789012345Z");
 
   final AtomicInteger listings = new AtomicInteger();
@@ -87,7 +84,7 @@ final class FakeStore implements ObjectStore {
   @Override
   public void read(ReadRequest request) throws IOException {
     reads.incrementAndGet();
-    reader.read(request);
+    read(reader, request);
   }
 
   /** Fills a range with bytes that tell their place: the low byte of their offset. */
@@ -97,33 +94,4 @@ final class FakeStore implements ObjectStore {
       target.put((byte) at);
     }
   }
-
-  /** How ranges are read. */
-  @FunctionalInterface
-  interface Reader {
-    void read(ReadRequest request) throws IOException;
-  }
-
-  @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void delete(Location location) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void deleteBatch(Collection<Location> locations) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void close() {}
 }

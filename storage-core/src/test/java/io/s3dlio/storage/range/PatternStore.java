@@ -4,28 +4,18 @@ import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
-import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
-import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.testing.ReadOnlyStore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Collection;
 
 /**
  * Objects without end whose bytes follow from key and offset. How a read behaves is up to the test.
  */
-final class PatternStore implements ObjectStore {
-  /** One read: fills the target, blocks or throws. */
-  @FunctionalInterface
-  interface Behaviour {
-    void read(ReadRequest request) throws Exception;
-  }
+final class PatternStore extends ReadOnlyStore {
+  private final Reader reader;
 
-  private final Behaviour behaviour;
-
-  PatternStore(Behaviour behaviour) {
-    this.behaviour = behaviour;
+  PatternStore(Reader reader) {
+    this.reader = reader;
   }
 
   static Location location(String key) {
@@ -49,13 +39,7 @@ final class PatternStore implements ObjectStore {
 
   @Override
   public void read(ReadRequest request) throws IOException {
-    try {
-      behaviour.read(request);
-    } catch (IOException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    read(reader, request);
   }
 
   @Override
@@ -67,27 +51,4 @@ final class PatternStore implements ObjectStore {
   public ObjectListing list(Location prefix, ListOptions options) {
     throw new UnsupportedOperationException();
   }
-
-  @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void delete(Location location) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void deleteBatch(Collection<Location> locations) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void close() {}
 }
