@@ -10,7 +10,7 @@ import java.util.List;
 public interface CutListings {
   /**
    * Returns names of directories right below a directory, in {@link Location#KEY_ORDER}: a thousand
-   * at most, and there may be more after the last. Costs one request.
+   * at most, and there may be more, between them and after the last. Costs one request.
    *
    * @param directory a prefix that is empty or ends with a slash
    * @param after only names after this key; empty for all

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.HiddenNames;
 import io.s3dlio.storage.ListOptions;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A piece of a prefix's listing, the whole of it at first. One that turns out long is cut where
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * seen, nothing is asked: the answers would cost more than they save.
  */
 final class ListedPiece {
+  private static final Logger LOG = LoggerFactory.getLogger(ListedPiece.class);
+
   /** A listing of more objects, four pages, is worth another piece. */
   static final int LONG = 4000;
 
@@ -165,10 +170,18 @@ final class ListedPiece {
     if (directory == null || !(store instanceof CutListings cutting)) {
       return true;
     }
-    List<String> cuts =
-        cutting.cuts(prefix.withKey(directory), key).stream()
-            .filter(cut -> end == null || Location.KEY_ORDER.compare(cut, end) < 0)
-            .toList();
+    List<String> cuts;
+    try {
+      cuts =
+          cutting.cuts(prefix.withKey(directory), key).stream()
+              .filter(cut -> end == null || Location.KEY_ORDER.compare(cut, end) < 0)
+              .toList();
+    } catch (AccessDeniedException e) {
+      // A policy may allow the prefix of the read and no other.
+      LOG.info("{} is listed from end to end: {}", prefix, e.getMessage());
+      level = null;
+      return true;
+    }
     if (cuts.isEmpty()) {
       return false;
     }

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -209,5 +210,14 @@ class ResolvedOptionsTest {
                 ResolvedOptions.forWrite(Map.of("directFallback", "true"), NONE)
                     .storeConfig(List.of(Location.parse("/b"))))
         .withMessageContaining("'directFallback'");
+  }
+
+  @Test
+  void severalEndpointsStandBetweenCommas() {
+    Map<String, String> given = Map.of("endpoint", "http://a:9000, http://b:9000");
+
+    assertThat(ResolvedOptions.forRead(given, NONE).storeConfig().s3("any").endpoints())
+        .containsExactly(URI.create("http://a:9000"), URI.create("http://b:9000"));
+    assertThat(ResolvedOptions.forRead(NONE, NONE).storeConfig().s3("any").endpoints()).isEmpty();
   }
 }

@@ -1,8 +1,10 @@
 package io.s3dlio.spark.read;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
@@ -20,6 +22,7 @@ import io.s3dlio.storage.s3.S3Credentials;
 import io.s3dlio.storage.s3.S3Stores;
 import io.s3dlio.testing.ListingServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +179,16 @@ class LongListingTest {
   }
 
   @Test
+  void whereOnlyTheReadsOwnPrefixMayBeListedItIsListedFromEndToEnd() throws IOException {
+    TreeStore store = TreeStore.random(new Random(2), 30_000);
+    store.denied = true;
+
+    assertThat(keys(store, ALL, "s3://bucket/"))
+        .isEqualTo(store.keys.stream().filter(key -> !isHidden(key)).toList());
+    assertThat(store.listings).hasValue(1);
+  }
+
+  @Test
   void aPieceThatFailsFailsTheListingAndEndsTheOthers() throws Exception {
     TreeStore store = TreeStore.random(new Random(2), 30_000);
     store.failAfter = new ArrayList<>(store.keys).get(20_000);
@@ -182,6 +196,40 @@ class LongListingTest {
     assertThatThrownBy(() -> keys(store, ALL, "s3://bucket/"))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("broken");
+    joinThreads();
+  }
+
+  @Test
+  void anInterruptedListingEndsAtOnceAndItsThreadsToo() throws Exception {
+    ListingServer server = server("p/", 2000, 1000, 120_000);
+    CompletableFuture<List<String>> result = new CompletableFuture<>();
+    Thread driver =
+        new Thread(
+            () -> {
+              try {
+                result.complete(
+                    keys(
+                        store(server),
+                        ALL,
+                        "s3://bucket/p/d000000000/",
+                        "s3://bucket/p/d000000001/"));
+              } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    driver.start();
+    while (server.pages() < 2) {
+      Thread.onSpinWait();
+    }
+
+    driver.interrupt();
+
+    assertThatThrownBy(() -> result.get(60, SECONDS))
+        .hasCauseInstanceOf(InterruptedIOException.class);
+    joinThreads();
+  }
+
+  private static void joinThreads() throws InterruptedException {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("s3dlio-list-")) {
         thread.join(60_000);
@@ -195,6 +243,7 @@ class LongListingTest {
     final NavigableSet<String> keys = new TreeSet<>(Location.KEY_ORDER);
     final AtomicInteger listings = new AtomicInteger();
     volatile String failAfter = "";
+    volatile boolean denied;
 
     static TreeStore random(Random random, int size) {
       TreeStore store = new TreeStore();
@@ -238,7 +287,10 @@ class LongListingTest {
     }
 
     @Override
-    public List<String> cuts(Location directory, String after) {
+    public List<String> cuts(Location directory, String after) throws IOException {
+      if (denied) {
+        throw new AccessDeniedException(Failure.of("list", directory, "denied"));
+      }
       List<String> cuts = new ArrayList<>();
       String from = after.isEmpty() ? directory.key() : after;
       String key = keys.higher(from);

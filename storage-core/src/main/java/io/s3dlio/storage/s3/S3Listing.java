@@ -35,6 +35,11 @@ final class S3Listing implements ObjectListing {
   private String continuation = "";
   private boolean started;
   private int emptyPages;
+
+  /** Some servers order keys by their UTF-16 units; none may mix the two orders. */
+  private boolean byBytes = true;
+
+  private boolean byUnits = true;
   private @Nullable ObjectInfo next;
 
   S3Listing(S3Client client, S3Fields fields, Location prefix, ListOptions options) {
@@ -80,8 +85,12 @@ final class S3Listing implements ObjectListing {
         throw refused("the server lists '%s', which is below a further slash", key);
       }
     }
-    if (!last.isEmpty() && Location.KEY_ORDER.compare(last, key) >= 0) {
-      throw refused("the server lists '%s' out of order", key);
+    if (!last.isEmpty()) {
+      byBytes = byBytes && Location.KEY_ORDER.compare(last, key) < 0;
+      byUnits = byUnits && last.compareTo(key) < 0;
+      if (!byBytes && !byUnits) {
+        throw refused("the server lists '%s' out of order", key);
+      }
     }
     if (key.indexOf('\0') >= 0) {
       throw refused("the server lists '%s', which has a NUL character", key);

@@ -240,12 +240,17 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
     return usable(page.prefixes(), directory, after);
   }
 
+  /** Servers that order by UTF-16 units agree with the others about keys of these characters. */
+  private static boolean comparesAlike(String cut) {
+    return cut.chars().allMatch(c -> c > 0 && c < Character.MIN_SURROGATE);
+  }
+
   /** Leaves out what was not asked for: a cut only tells where to look. */
   static List<String> usable(List<String> prefixes, Location directory, String after) {
     return prefixes.stream()
         .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
         .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
-        .filter(cut -> cut.indexOf('\0') < 0)
+        .filter(S3Store::comparesAlike)
         .sorted(Location.KEY_ORDER)
         .distinct()
         .toList();

@@ -194,12 +194,16 @@ class S3ListingTest {
   }
 
   @Test
-  void theOrderIsThatOfUtf8Bytes() throws IOException {
-    String belowSurrogates = "p/%EF%BF%BD";
+  void theOrderIsThatOfBytesOrThatOfUnitsAndNeverBoth() throws IOException {
+    String replacement = "p/%EF%BF%BD";
     String emoji = "p/%F0%9F%98%80";
+    String last = "p/%EF%BF%BF";
 
-    assertThat(keys(store(n -> page("", belowSurrogates, emoji)))).hasSize(2);
-    assertThatThrownBy(() -> keys(store(n -> page("", emoji, belowSurrogates))))
+    assertThat(keys(store(n -> page("", replacement, last, emoji)))).hasSize(3);
+    assertThat(keys(store(n -> page("", emoji, replacement, last)))).hasSize(3);
+    assertThatThrownBy(() -> keys(store(n -> page("", replacement, emoji, last))))
+        .hasMessageContaining("out of order");
+    assertThatThrownBy(() -> keys(store(n -> page("t" + n, n % 2 == 0 ? emoji : replacement))))
         .hasMessageContaining("out of order");
   }
 
@@ -374,7 +378,18 @@ class S3ListingTest {
   void whatAServerNamesForACutIsUsedOnlyIfItIsOne() {
     assertThat(
             S3Store.usable(
-                List.of("p/z/", "p/b/", "q/x/", "p/b/", "p/no", "p/a/", "p/\0/"), PREFIX, "p/a/x"))
+                List.of(
+                    "p/z/",
+                    "p/b/",
+                    "q/x/",
+                    "p/b/",
+                    "p/no",
+                    "p/a/",
+                    "p/\0/",
+                    "p/\ufffd/",
+                    "p/\ud83d\ude00/"),
+                PREFIX,
+                "p/a/x"))
         .containsExactly("p/b/", "p/z/");
   }
 }
