@@ -1,8 +1,10 @@
 package io.s3dlio.spark.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +36,7 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  *
  * <pre>
  * ReadBenchmark cpu    DIRECTORY [SCALE [ROUNDS]]   CPU of every way to read
- * ReadBenchmark memory DIRECTORY [SCALE]            peak memory, each way in a JVM of its own
+ * ReadBenchmark memory DIRECTORY [SCALE [ROUNDS]]   peak memory, each way in JVMs of its own
  * </pre>
  *
  * The directory is filled if it has no data yet and never deleted. SCALE multiplies the number of
@@ -48,8 +51,11 @@ public final class ReadBenchmark {
           new DataSet("8 MiB", 8 << 20, 200),
           new DataSet("100 KiB", 100 << 10, 10_000));
 
-  private static final List<ByteBuffer> LOOP_BUFFERS =
-      List.of(ByteBuffer.allocateDirect(64 << 20), ByteBuffer.allocateDirect(64 << 20));
+  /** Made when the loop runs: they would count in the memory of every other way. */
+  private static final class LoopBuffers {
+    static final List<ByteBuffer> ALL =
+        List.of(ByteBuffer.allocateDirect(64 << 20), ByteBuffer.allocateDirect(64 << 20));
+  }
 
   private static final DataSet WARM_UP = new DataSet("warm-up", 100 << 10, 500);
   private static final int WARM_UP_ROUNDS = 40;
@@ -80,7 +86,7 @@ public final class ReadBenchmark {
     fill(WARM_UP, directory, 1);
     switch (args[0]) {
       case "cpu" -> cpu(directory, args.length > 3 ? Integer.parseInt(args[3]) : 7);
-      case "memory" -> memory(directory);
+      case "memory" -> memory(directory, args.length > 3 ? Integer.parseInt(args[3]) : 5);
       case "once" -> once(args[3], directory.resolve(args[4]));
       default -> throw new IllegalArgumentException("Say cpu or memory");
     }
@@ -176,7 +182,7 @@ public final class ReadBenchmark {
   }
 
   private static void readEvery(List<Path> files, int first) {
-    ByteBuffer buffer = LOOP_BUFFERS.get(first);
+    ByteBuffer buffer = LoopBuffers.ALL.get(first);
     for (int i = first; i < files.size(); i += CORES) {
       try (FileChannel channel = FileChannel.open(files.get(i), StandardOpenOption.READ)) {
         long size = channel.size();
@@ -268,24 +274,51 @@ public final class ReadBenchmark {
     }
   }
 
-  /** Runs each way in a JVM with the flags of this one and prints its highest resident memory. */
-  private static void memory(Path directory) throws Exception {
+  /**
+   * Runs the ways in turn, each time in a new JVM with the flags of this one, whose highest
+   * resident memory counts. What of it are heap and direct memory tells where it comes from.
+   */
+  private static void memory(Path directory, int rounds) throws Exception {
     for (DataSet data : DATA_SETS) {
-      System.out.printf("%n%s, peak resident MB of a JVM%n", data.name());
-      for (String way : MEMORY_WAYS) {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(
-            List.of("-cp", System.getProperty("java.class.path"), ReadBenchmark.class.getName()));
-        command.addAll(
-            List.of("once", directory.toString(), "1", way, data.in(Path.of("")).toString()));
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .waitFor();
+      Map<String, List<Peak>> peaks = new LinkedHashMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (String way : MEMORY_WAYS) {
+          peaks.computeIfAbsent(way, key -> new ArrayList<>()).add(peak(way, data, directory));
+        }
       }
+      report(data, peaks);
+    }
+  }
+
+  /**
+   * @param resident the most that the process had in memory, in MB
+   * @param heap what the heap had taken of the system at the end, in MB
+   * @param direct the direct memory at the end, in MB
+   */
+  private record Peak(double resident, double heap, double direct) {
+    static Peak parse(String line) {
+      double[] fields = Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
+      return new Peak(fields[0], fields[1], fields[2]);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%.1f %.1f %.1f", resident, heap, direct);
+    }
+  }
+
+  private static Peak peak(String way, DataSet data, Path directory) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), ReadBenchmark.class.getName()));
+    command.addAll(
+        List.of("once", directory.toString(), "1", way, data.in(Path.of("")).toString()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader lines = process.inputReader()) {
+      return Peak.parse(lines.readLine());
     }
   }
 
@@ -294,13 +327,56 @@ public final class ReadBenchmark {
     for (int i = 0; i < 3; i++) {
       ways(spark).get(way).run(path);
     }
-    String peak =
+    String highest =
         Files.readAllLines(Path.of("/proc/self/status")).stream()
             .filter(line -> line.startsWith("VmHWM:"))
             .findFirst()
             .orElseThrow();
-    long kibibytes = Long.parseLong(peak.replaceAll("\\D", ""));
-    System.out.printf(Locale.ROOT, "  %-16s %d%n", way, kibibytes / 1000);
+    double direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToDouble(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    System.out.println(
+        new Peak(
+            Double.parseDouble(highest.replaceAll("\\D", "")) * 1024 / 1e6,
+            ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted() / 1e6,
+            direct / 1e6));
     spark.stop();
+  }
+
+  private static void report(DataSet data, Map<String, List<Peak>> peaks) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n%s, highest resident MB of %d JVMs: median (lowest to highest), heap, direct%n",
+        data.name(),
+        peaks.get("crc empty").size());
+    peaks.forEach(
+        (way, all) -> {
+          List<Double> resident = all.stream().map(Peak::resident).sorted().toList();
+          System.out.printf(
+              Locale.ROOT,
+              "  %-16s %5.0f (%.0f to %.0f), %5.0f, %4.0f%n",
+              way,
+              median(resident),
+              resident.get(0),
+              resident.get(resident.size() - 1),
+              median(all.stream().map(Peak::heap).toList()),
+              median(all.stream().map(Peak::direct).toList()));
+        });
+    double empty = resident(peaks, "crc empty");
+    double binaryFile = resident(peaks, "crc binaryFile");
+    for (String way : List.of("crc columnar", "crc rows")) {
+      System.out.printf(
+          Locale.ROOT,
+          "  %s / binaryFile %.2f, less the empty job %.2f%n",
+          way,
+          resident(peaks, way) / binaryFile,
+          (resident(peaks, way) - empty) / (binaryFile - empty));
+    }
+  }
+
+  private static double resident(Map<String, List<Peak>> peaks, String way) {
+    return median(peaks.get(way).stream().map(Peak::resident).toList());
   }
 }
