@@ -1,5 +1,6 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.spark.config.MemoryBudget;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.DataWriterFactory;
@@ -8,6 +9,7 @@ import org.apache.spark.sql.connector.write.DataWriterFactory;
 record ContentWriterFactory(WriteJob job, ContentRows rows) implements DataWriterFactory {
   @Override
   public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
+    MemoryBudget.applyToThisJvm();
     return new ContentDataWriter(job, rows, partitionId, taskId);
   }
 }
