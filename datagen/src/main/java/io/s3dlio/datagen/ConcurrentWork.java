@@ -24,6 +24,8 @@ public final class ConcurrentWork implements AutoCloseable {
 
   private final Object lock = new Object();
   private @Nullable Throwable failure;
+  private int inFlight;
+  private long ended;
   private boolean closed;
 
   /** Something to do that may fail. */
@@ -59,6 +61,7 @@ public final class ConcurrentWork implements AutoCloseable {
     boolean started = false;
     try {
       requireGoingOn();
+      began();
       PutThreads.shared().execute(() -> run(action));
       started = true;
     } finally {
@@ -68,13 +71,53 @@ public final class ConcurrentWork implements AutoCloseable {
     }
   }
 
+  private void began() {
+    synchronized (lock) {
+      inFlight++;
+    }
+  }
+
   private void run(Action action) {
     try {
       action.run();
     } catch (Throwable e) {
       failed(e);
     } finally {
+      ended();
       permits.release();
+    }
+  }
+
+  private void ended() {
+    synchronized (lock) {
+      inFlight--;
+      ended++;
+      lock.notifyAll();
+    }
+  }
+
+  /**
+   * Waits until one of the actions in flight ends.
+   *
+   * @return false, at once, if there is none
+   * @throws InterruptedIOException if this thread was interrupted while it waited (the flag stays
+   *     set)
+   */
+  boolean awaitOne() throws InterruptedIOException {
+    synchronized (lock) {
+      if (inFlight == 0) {
+        return false;
+      }
+      long before = ended;
+      try {
+        while (ended == before) {
+          lock.wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw stopped("the thread was interrupted");
+      }
+      return true;
     }
   }
 

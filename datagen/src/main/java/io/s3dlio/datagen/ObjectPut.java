@@ -8,15 +8,14 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.WriterOptions;
-import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Puts one object after another, each on the calling thread and through one buffer of at most a
- * part. Thread-safe.
+ * Puts one object after another, each on the calling thread and through one buffer of the caller's.
+ * Thread-safe.
  */
 final class ObjectPut {
   /** What is filled and summed in one go: little enough to stay in a core's cache. */
@@ -42,29 +41,34 @@ final class ObjectPut {
         options.writer().withReplaceExisting(options.onExisting() == OnExisting.OVERWRITE);
   }
 
-  PutResult put(String name, ObjectSource source) throws IOException {
+  /** Returns the size of the buffer that an object is put through, a part at most. */
+  int bufferSize(ObjectSource source) {
+    return (int) Math.min(partSize, source.length());
+  }
+
+  /**
+   * @param part is written over; of {@link #bufferSize}
+   */
+  PutResult put(String name, ObjectSource source, ByteBuffer part) throws IOException {
     Location location = prefix.append(name);
     long size = source.length();
-    try (BufferLease lease = BufferPool.shared().acquire(Math.min(partSize, size))) {
-      ByteBuffer part = lease.buffer();
-      // The store decides, and does so atomically; looking first only saves the work.
-      if (onExisting == OnExisting.SKIP && store.exists(location)) {
-        return skip(name, location, source, part);
-      }
-      try {
-        return new PutResult(name, size, write(location, source, part), PutResult.Outcome.WRITTEN);
-      } catch (AlreadyExistsException e) {
-        return switch (onExisting) {
-          case SKIP -> skip(name, location, source, part);
-          case ERROR ->
-              new PutResult(
-                  name,
-                  size,
-                  requireSame(location, source, part, e),
-                  PutResult.Outcome.ALREADY_THERE);
-          case OVERWRITE -> throw e;
-        };
-      }
+    // The store decides, and does so atomically; looking first only saves the work.
+    if (onExisting == OnExisting.SKIP && store.exists(location)) {
+      return skip(name, location, source, part);
+    }
+    try {
+      return new PutResult(name, size, write(location, source, part), PutResult.Outcome.WRITTEN);
+    } catch (AlreadyExistsException e) {
+      return switch (onExisting) {
+        case SKIP -> skip(name, location, source, part);
+        case ERROR ->
+            new PutResult(
+                name,
+                size,
+                requireSame(location, source, part, e),
+                PutResult.Outcome.ALREADY_THERE);
+        case OVERWRITE -> throw e;
+      };
     }
   }
 

@@ -42,14 +42,17 @@ record WriteJob(
   }
 
   static WriteJob of(String id, Location prefix, OnExisting onExisting, ResolvedOptions options) {
+    StoreConfig store = store(prefix, options);
     return new WriteJob(
         id,
         prefix,
-        store(prefix, options),
+        store,
         onExisting,
         options.value(Options.SEED),
         options.value(Options.WRITE_MAX_CONCURRENCY),
-        Math.toIntExact(options.value(Options.PART_SIZE)));
+        prefix.scheme().equals("s3")
+            ? store.s3(prefix.container()).partSize() // Sent from where they are generated.
+            : Math.toIntExact(options.value(Options.PART_SIZE)));
   }
 
   /** Where objects go up in parts, the parts have the size that was asked for. */

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * that is completed at once is put whole.
  */
 final class S3Writer implements ObjectWriter {
+  /** Many objects are small: memory grows with what comes. */
+  private static final int FIRST_BYTES = 64 << 10;
+
+  private static final int GROWTH = 4;
+
   private final ObjectStore store;
   private final Upload.Beginning uploads;
   private final S3Config config;
@@ -97,10 +103,14 @@ final class S3Writer implements ObjectWriter {
   }
 
   private void collect(ByteBuffer chunk) throws IOException {
+    int size = nextSize();
     BufferLease memory = part;
     if (memory == null) {
       makeRoom();
-      memory = BufferPool.shared().acquire(nextSize());
+      memory = acquire(Math.min(size, Math.max(FIRST_BYTES, chunk.remaining())));
+      part = memory;
+    } else if (!memory.buffer().hasRemaining()) {
+      memory = grown(memory, size);
       part = memory;
     }
     ByteBuffer buffer = memory.buffer();
@@ -108,9 +118,28 @@ final class S3Writer implements ObjectWriter {
     int limit = chunk.limit();
     buffer.put(chunk.limit(chunk.position() + count));
     chunk.limit(limit);
-    if (!buffer.hasRemaining()) {
+    if (!buffer.hasRemaining() && buffer.capacity() >= size) {
       sendPart(memory);
     }
+  }
+
+  private BufferLease grown(BufferLease full, int most) throws IOException {
+    int size = (int) Math.min(most, (long) GROWTH * full.buffer().capacity());
+    BufferLease larger = acquire(size);
+    larger.buffer().put(full.buffer().flip());
+    full.close();
+    return larger;
+  }
+
+  /** Within the pool's budget, unless no part under way will give memory back. */
+  private BufferLease acquire(int size) throws IOException {
+    BufferPool pool = BufferPool.shared();
+    Optional<BufferLease> memory = pool.tryAcquire(size);
+    while (memory.isEmpty() && !inFlight.isEmpty()) {
+      finishOldest();
+      memory = pool.tryAcquire(size);
+    }
+    return memory.orElseGet(() -> pool.acquire(size));
   }
 
   private void sendPart(BufferLease memory) throws IOException {
