@@ -97,6 +97,17 @@ public final class ConcurrentWork implements AutoCloseable {
   }
 
   /**
+   * Waits while as many actions as may be are in flight; {@link #start} will not wait then.
+   *
+   * @throws InterruptedIOException if this thread was interrupted while it waited (the flag stays
+   *     set)
+   */
+  void awaitRoom() throws InterruptedIOException {
+    acquire(1);
+    permits.release();
+  }
+
+  /**
    * Waits until one of the actions in flight ends.
    *
    * @return false, at once, if there is none

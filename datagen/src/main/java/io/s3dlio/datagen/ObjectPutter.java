@@ -45,6 +45,7 @@ public final class ObjectPutter implements AutoCloseable {
    *     interrupted while it waited (the flag stays set)
    */
   public void put(String name, ObjectSource source, Done done) throws IOException {
+    work.awaitRoom();
     BufferLease memory = memory(objects.bufferSize(source));
     boolean started = false;
     try {

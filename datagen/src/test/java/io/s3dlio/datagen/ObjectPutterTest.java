@@ -259,6 +259,60 @@ class ObjectPutterTest {
   }
 
   @Test
+  void memoryKeepsWithinTheBudgetHoweverManyMayBeInFlight() throws IOException {
+    BufferPool pool = BufferPool.shared();
+    int part = 1 << 20;
+    long budget = pool.stats().budgetBytes();
+    long before = pool.stats().leasedBytes();
+    long over = pool.stats().overBudget();
+    AtomicLong most = new AtomicLong();
+    ObjectSource source =
+        filling(
+            3L * part,
+            () -> most.accumulateAndGet(pool.stats().leasedBytes() - before, Math::max));
+    pool.setBudget(before + 4L * part);
+    try (ObjectPutter putter = putter(OnExisting.ERROR, 16, part)) {
+      for (int i = 0; i < 40; i++) {
+        putter.put("x" + i, source, results::add);
+      }
+      putter.drain();
+    } finally {
+      pool.setBudget(budget);
+    }
+    assertThat(results).hasSize(40);
+    assertThat(most.get()).isBetween((long) part, 4L * part);
+    assertThat(pool.stats().overBudget()).isEqualTo(over);
+  }
+
+  @Test
+  void anObjectLargerThanTheBudgetGoesAlone() throws IOException {
+    BufferPool pool = BufferPool.shared();
+    int part = 1 << 20;
+    long budget = pool.stats().budgetBytes();
+    pool.setBudget(part / 2);
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ObjectSource source =
+        filling(
+            2L * part,
+            () -> {
+              most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+              Thread.yield();
+              inFlight.decrementAndGet();
+            });
+    try (ObjectPutter putter = putter(OnExisting.ERROR, 8, part)) {
+      for (int i = 0; i < 5; i++) {
+        putter.put("x" + i, source, results::add);
+      }
+      putter.drain();
+    } finally {
+      pool.setBudget(budget);
+    }
+    assertThat(results).hasSize(5);
+    assertThat(most).hasValue(1);
+  }
+
+  @Test
   void aSmallObjectTakesNoMoreMemoryThanItHas() throws IOException {
     long before = BufferPool.shared().stats().leasedBytes();
     AtomicLong most = new AtomicLong();

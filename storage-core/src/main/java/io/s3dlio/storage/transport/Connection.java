@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
   private static final int IN_BYTES = 16 << 10;
-  private static final int MAX_WRITE = 1 << 20;
+  private static final int FIRST_WRITE = 1 << 20;
+  private static final int MAX_WRITE = 16 << 20;
+
+  /** A write that took less than this share of its deadline may be followed by one twice as long. */
+  private static final int QUICK_SHARE = 16;
+
   private static final int MAX_INTERIM = 8;
   private static final int FIRST_BODY = 8 << 10;
   private static final int SWITCHING = 101;
@@ -28,7 +33,7 @@ final class Connection implements Closeable {
 
   /**
    * @param firstByte from the end of the request to the first byte of the answer
-   * @param stall how long a write of 1 MiB or a read may take
+   * @param stall how long a read may take, or a write: 1 MiB at first, more while that is quick
    * @param whole for the exchange
    * @param expectContinueBytes from how long a body on the server is asked first
    * @param expectContinueWait how long it may take to say that it wants the body
@@ -255,10 +260,15 @@ final class Connection implements Closeable {
   private @Nullable IOException send(ByteBuffer... buffers) throws IOException {
     try {
       int first = 0;
+      int most = FIRST_WRITE;
       while (first < buffers.length) {
         if (buffers[first].hasRemaining()) {
           progress();
-          writeSome(buffers, first);
+          long start = clock.getAsLong();
+          writeSome(buffers, first, most);
+          if (clock.getAsLong() - start < stallNanos / QUICK_SHARE) {
+            most = Math.min(2 * most, MAX_WRITE);
+          }
         } else {
           first++;
         }
@@ -271,10 +281,10 @@ final class Connection implements Closeable {
     }
   }
 
-  /** Writes at most 1 MiB, so that a blocked write of a large body shows where it stands. */
-  private void writeSome(ByteBuffer[] buffers, int first) throws IOException {
+  /** Writes no more than that, so that a blocked write of a large body shows where it stands. */
+  private void writeSome(ByteBuffer[] buffers, int first, int most) throws IOException {
     int end = first;
-    int left = MAX_WRITE;
+    int left = most;
     while (end < buffers.length && buffers[end].remaining() <= left) {
       left -= buffers[end].remaining();
       end++;
