@@ -268,8 +268,7 @@ class ObjectPutterTest {
     AtomicLong most = new AtomicLong();
     ObjectSource source =
         filling(
-            3L * part,
-            () -> most.accumulateAndGet(pool.stats().leasedBytes() - before, Math::max));
+            3L * part, () -> most.accumulateAndGet(pool.stats().leasedBytes() - before, Math::max));
     pool.setBudget(before + 4L * part);
     try (ObjectPutter putter = putter(OnExisting.ERROR, 16, part)) {
       for (int i = 0; i < 40; i++) {

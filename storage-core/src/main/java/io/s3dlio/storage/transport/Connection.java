@@ -23,7 +23,9 @@ final class Connection implements Closeable {
   private static final int FIRST_WRITE = 1 << 20;
   private static final int MAX_WRITE = 16 << 20;
 
-  /** A write that took less than this share of its deadline may be followed by one twice as long. */
+  /**
+   * A write that took less than this share of its deadline may be followed by one twice as long.
+   */
   private static final int QUICK_SHARE = 16;
 
   private static final int MAX_INTERIM = 8;
