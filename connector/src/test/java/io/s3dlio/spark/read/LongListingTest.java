@@ -12,20 +12,17 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.testing.ReadOnlyStore;
 import io.s3dlio.storage.StoreConfig;
-import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.s3.S3Config;
 import io.s3dlio.storage.s3.S3Credentials;
 import io.s3dlio.storage.s3.S3Stores;
 import io.s3dlio.testing.ListingServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableSet;
@@ -239,7 +236,7 @@ class LongListingTest {
   }
 
   /** Keys in memory, listed in their order. */
-  private static final class TreeStore implements ObjectStore, CutListings {
+  private static final class TreeStore extends ReadOnlyStore implements CutListings {
     final NavigableSet<String> keys = new TreeSet<>(Location.KEY_ORDER);
     final AtomicInteger listings = new AtomicInteger();
     volatile String failAfter = "";
@@ -319,28 +316,5 @@ class LongListingTest {
     public void read(ReadRequest request) {
       throw new UnsupportedOperationException();
     }
-
-    @Override
-    public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ObjectWriter createWriter(Location location, WriterOptions options) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void delete(Location location) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void deleteBatch(Collection<Location> locations) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
   }
 }
