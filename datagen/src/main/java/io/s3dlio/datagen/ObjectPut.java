@@ -28,6 +28,7 @@ final class ObjectPut {
   private final Location prefix;
   private final OnExisting onExisting;
   private final int partSize;
+  private final int bufferSize;
   private final WriterOptions writerOptions;
 
   ObjectPut(ObjectStore store, Location prefix, PutOptions options) {
@@ -37,13 +38,14 @@ final class ObjectPut {
     this.partSize =
         Math.min(
             options.partSize(), prefix.scheme().equals("file") ? CACHED_PART : BufferPool.MAX_SIZE);
+    this.bufferSize = (int) Math.min(BufferPool.MAX_SIZE, (long) partSize * options.parts());
     this.writerOptions =
         options.writer().withReplaceExisting(options.onExisting() == OnExisting.OVERWRITE);
   }
 
-  /** Returns the size of the buffer that an object is put through, a part at most. */
+  /** Returns the size of the buffer that an object is put through. */
   int bufferSize(ObjectSource source) {
-    return (int) Math.min(partSize, source.length());
+    return (int) Math.min(bufferSize, source.length());
   }
 
   /**
@@ -85,7 +87,7 @@ final class ObjectPut {
 
   private int write(Location location, ObjectSource source, ByteBuffer part) throws IOException {
     CRC32C crc = new CRC32C();
-    if (source.length() <= part.capacity()) {
+    if (source.length() <= partSize) {
       store.put(location, fill(source, 0, part, crc), writerOptions);
     } else {
       try (ObjectWriter writer = store.createWriter(location, writerOptions)) {

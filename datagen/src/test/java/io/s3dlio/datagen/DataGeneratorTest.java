@@ -63,7 +63,7 @@ class DataGeneratorTest {
     put("one", PutOptions.DEFAULT, 5);
     put(
         "other",
-        new PutOptions(OnExisting.ERROR, maxConcurrency, partSize, WriterOptions.DEFAULT),
+        new PutOptions(OnExisting.ERROR, maxConcurrency, partSize, 1, WriterOptions.DEFAULT),
         5);
     assertThat(files("other")).isEqualTo(files("one")).hasSize(5);
   }
@@ -165,7 +165,7 @@ class DataGeneratorTest {
     try (ObjectStore store = store()) {
       DataGenerator generator =
           new DataGenerator(store)
-              .withOptions(new PutOptions(OnExisting.ERROR, 2, 4096, WriterOptions.DEFAULT));
+              .withOptions(new PutOptions(OnExisting.ERROR, 2, 4096, 1, WriterOptions.DEFAULT));
       assertThatThrownBy(
               () ->
                   generator.putMany(

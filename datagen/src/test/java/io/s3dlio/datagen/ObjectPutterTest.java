@@ -113,7 +113,7 @@ class ObjectPutterTest {
             new ObjectPutter(
                 directStore,
                 direct,
-                new PutOptions(OnExisting.ERROR, 3, 64 << 10, WriterOptions.DEFAULT),
+                new PutOptions(OnExisting.ERROR, 3, 64 << 10, 1, WriterOptions.DEFAULT),
                 token)) {
       for (int round = 0; round < 2; round++) {
         for (long size : sizes) {
@@ -281,6 +281,21 @@ class ObjectPutterTest {
     assertThat(results).hasSize(40);
     assertThat(most.get()).isBetween((long) part, 4L * part);
     assertThat(pool.stats().overBudget()).isEqualTo(over);
+  }
+
+  @Test
+  void partsThatAreSentSideBySideAreInMemoryTogether() throws IOException {
+    int part = 1 << 20;
+    long before = BufferPool.shared().stats().leasedBytes();
+    AtomicLong most = new AtomicLong();
+    ObjectSource large =
+        filling(20L * part + 1, () -> most.set(BufferPool.shared().stats().leasedBytes() - before));
+    try (ObjectPutter putter = putter(OnExisting.ERROR, 1, part, 4)) {
+      putter.put("x", large, results::add);
+      putter.drain();
+    }
+    assertThat(most).hasValue(4L * part);
+    assertThat(directory.resolve("x")).hasSize(20L * part + 1);
   }
 
   @Test
@@ -499,10 +514,14 @@ class ObjectPutterTest {
   }
 
   private ObjectPutter putter(OnExisting onExisting, int maxConcurrency, int partSize) {
+    return putter(onExisting, maxConcurrency, partSize, 1);
+  }
+
+  private ObjectPutter putter(OnExisting onExisting, int maxConcurrency, int partSize, int parts) {
     return new ObjectPutter(
         store,
         prefix,
-        new PutOptions(onExisting, maxConcurrency, partSize, WriterOptions.DEFAULT),
+        new PutOptions(onExisting, maxConcurrency, partSize, parts, WriterOptions.DEFAULT),
         token);
   }
 

@@ -15,6 +15,7 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.manifest.Manifest;
+import io.s3dlio.storage.s3.S3Config;
 import java.io.Serializable;
 import java.util.List;
 
@@ -42,17 +43,14 @@ record WriteJob(
   }
 
   static WriteJob of(String id, Location prefix, OnExisting onExisting, ResolvedOptions options) {
-    StoreConfig store = store(prefix, options);
     return new WriteJob(
         id,
         prefix,
-        store,
+        store(prefix, options),
         onExisting,
         options.value(Options.SEED),
         options.value(Options.WRITE_MAX_CONCURRENCY),
-        prefix.scheme().equals("s3")
-            ? store.s3(prefix.container()).partSize() // Sent from where they are generated.
-            : Math.toIntExact(options.value(Options.PART_SIZE)));
+        Math.toIntExact(options.value(Options.PART_SIZE)));
   }
 
   /** Where objects go up in parts, the parts have the size that was asked for. */
@@ -85,8 +83,14 @@ record WriteJob(
     return taskOptions().withReplaceExisting(onExisting == OnExisting.OVERWRITE);
   }
 
+  /** Objects on S3 are generated where their parts are sent from, as many as go side by side. */
   PutOptions putOptions() {
-    return new PutOptions(onExisting, maxConcurrency, partSize, objectOptions());
+    if (!prefix.scheme().equals("s3")) {
+      return new PutOptions(onExisting, maxConcurrency, partSize, 1, objectOptions());
+    }
+    S3Config s3 = store.s3(prefix.container());
+    return new PutOptions(
+        onExisting, maxConcurrency, s3.partSize(), s3.partsInFlight(), objectOptions());
   }
 
   /** Returns the key, below the prefix, of the folder of the job's manifest. */
