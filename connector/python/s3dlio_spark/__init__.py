@@ -1,7 +1,7 @@
 """Content of objects in Python workers, without its bytes passing through Spark.
 
 The data source ``s3dlio`` has a hidden column ``_content_ref``. A row's reference tells where the
-content lies; this package reads it there, straight into memory that Arrow, NumPy and torch see::
+content lies; this package reads it there, straight into memory that Arrow and NumPy see::
 
     from s3dlio_spark import with_content
 
@@ -15,19 +15,14 @@ cache, not on another host, and a file must still be the version that was listed
 does not hold any more raises :class:`StaleReferenceError`, and never gives another object's bytes.
 """
 
-from s3dlio_spark._content import (
-    ContentReferenceError,
-    StaleReferenceError,
-    contents,
-    with_content,
-)
-from s3dlio_spark._views import as_numpy, as_torch
+from s3dlio_spark._content import contents, with_content
+from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
+from s3dlio_spark._views import as_numpy
 
 __all__ = [
     "ContentReferenceError",
     "StaleReferenceError",
     "as_numpy",
-    "as_torch",
     "contents",
     "with_content",
 ]

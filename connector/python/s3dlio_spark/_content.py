@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any, Union
 import pyarrow as pa
 
 from s3dlio_spark._buffers import Buffers
-from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
+from s3dlio_spark._errors import ContentReferenceError
 from s3dlio_spark._reference import Reference
 
 if TYPE_CHECKING:
     import pandas as pd
 
     References = Union[pa.StructArray, pa.ChunkedArray, pd.DataFrame, Any]
-
-__all__ = ["ContentReferenceError", "StaleReferenceError", "contents", "with_content"]
 
 COLUMN = "_content_ref"
 CONTENT = "content"
