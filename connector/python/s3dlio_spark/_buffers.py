@@ -11,7 +11,7 @@ class Buffers:
     """A few blocks of memory for one worker. Not thread-safe.
 
     The first use of a block costs a page fault for each page, so blocks are kept. A block knows
-    whether somebody still has a view of it, be it Arrow's, NumPy's or torch's.
+    whether somebody still has a view of it, be it Arrow's or NumPy's.
     """
 
     def __init__(self, kept: int = 2) -> None:

@@ -24,7 +24,6 @@ public final class ConcurrentWork implements AutoCloseable {
 
   private final Object lock = new Object();
   private @Nullable Throwable failure;
-  private int inFlight;
   private long ended;
   private boolean closed;
 
@@ -61,7 +60,6 @@ public final class ConcurrentWork implements AutoCloseable {
     boolean started = false;
     try {
       requireGoingOn();
-      began();
       PutThreads.shared().execute(() -> run(action));
       started = true;
     } finally {
@@ -71,26 +69,21 @@ public final class ConcurrentWork implements AutoCloseable {
     }
   }
 
-  private void began() {
-    synchronized (lock) {
-      inFlight++;
-    }
-  }
-
   private void run(Action action) {
     try {
       action.run();
     } catch (Throwable e) {
       failed(e);
     } finally {
-      ended();
+      // In this order: who sees no permit missing need not wait for an end, and who does will see
+      // one.
       permits.release();
+      ended();
     }
   }
 
   private void ended() {
     synchronized (lock) {
-      inFlight--;
       ended++;
       lock.notifyAll();
     }
@@ -116,7 +109,7 @@ public final class ConcurrentWork implements AutoCloseable {
    */
   boolean awaitOne() throws InterruptedIOException {
     synchronized (lock) {
-      if (inFlight == 0) {
+      if (permits.availablePermits() == maxConcurrency) {
         return false;
       }
       long before = ended;
