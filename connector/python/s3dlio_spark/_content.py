@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Union
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ CONTENT = "content"
 _FIELDS = ("segment", "offset", "length", "stamp", "inline")
 _MAX_ARRAY = (1 << 31) - 1
 _DEFAULT_BYTES = 64 << 20
+_WORTH_A_BATCH = 1 << 20
 
 Batches = Union[pa.RecordBatch, Iterable[pa.RecordBatch]]
 
@@ -35,7 +37,8 @@ def with_content(
         fn: gets a record batch in which ``_content_ref`` has become ``content``, an ordinary
             array of bytes, and returns a record batch or several.
         max_bytes: the most content of one batch; an object that alone is larger is a batch.
-            Spark's own batches, which are cut by rows, are cut further by it.
+            Spark's own batches, which are cut by rows, are cut further by it, and where content
+            lies side by side in shared memory, so that it need not be copied.
 
     Raises:
         ValueError: if a batch has no column ``_content_ref``, or ``max_bytes`` is not positive.
@@ -54,12 +57,17 @@ def with_content(
                     f"Invalid batch: it has the columns {batch.schema.names} and no {COLUMN}. Select "
                     f'it by name, as in df.select("path", "{COLUMN}")'
                 )
-            for part in _parts(batch, index, max_bytes):
-                result = fn(_filled(part, index, buffers))
-                if isinstance(result, pa.RecordBatch):
-                    yield result
-                else:
-                    yield from result
+            references = list(_references(batch.column(index)))
+            for start, end in _parts(references, max_bytes):
+                part = references[start:end]
+                content = _array(part, buffers)
+                field = pa.field(CONTENT, pa.binary(), nullable=False)
+                rows = batch.slice(start, end - start).set_column(index, field, content)
+                result = fn(rows)
+                for out in [result] if isinstance(result, pa.RecordBatch) else result:
+                    _require_current(part)
+                    yield out
+                _require_current(part)
 
     return run
 
@@ -76,49 +84,90 @@ def contents(column: References) -> Iterator[memoryview]:
     buffers = Buffers()
     for reference in _references(column):
         yield _read(reference, buffers)
+        reference.require_current()
 
 
 def _read(reference: Reference, buffers: Buffers) -> memoryview:
-    if reference.inline is not None:
-        return reference.inline
-    view = buffers.take(reference.length)
-    reference.read_into(view)
+    view = reference.view()
+    if view is None:
+        view = buffers.take(reference.length)
+        reference.read_into(view)
     return view.toreadonly()
 
 
-def _parts(batch: pa.RecordBatch, index: int, max_bytes: int) -> Iterator[pa.RecordBatch]:
-    lengths = batch.column(index).field("length").to_pylist()
+def _require_current(references: list[Reference]) -> None:
+    """A task that is killed lets its worker run on, and its memory may become another's."""
+    last = None
+    for reference in references:
+        if last is None or not last.is_followed_by(reference):
+            reference.require_current()
+        last = reference
+
+
+def _parts(references: list[Reference], max_bytes: int) -> Iterator[tuple[int, int]]:
+    """Cuts rows by bytes, and apart what is large enough to be looked at where it lies."""
     start = 0
     size = 0
-    for row, length in enumerate(lengths):
-        if row > start and size + length > max_bytes:
-            yield batch.slice(start, row - start)
-            start = row
+    for first, end, length in _runs(references, max_bytes):
+        apart = references[first].is_shared() and length >= _WORTH_A_BATCH
+        if first > start and (apart or size + length > max_bytes):
+            yield start, first
+            start = first
             size = 0
         size += length
-    if start < len(lengths) or not lengths:
-        yield batch.slice(start)
+        if apart:
+            yield start, end
+            start = end
+            size = 0
+    if start < len(references) or not references:
+        yield start, len(references)
 
 
-def _filled(batch: pa.RecordBatch, index: int, buffers: Buffers) -> pa.RecordBatch:
-    references = list(_references(batch.column(index)))
+def _runs(references: list[Reference], max_bytes: int) -> Iterator[tuple[int, int, int]]:
+    """Yields where rows begin and end whose content lies side by side, and its size."""
+    first = 0
+    length = 0
+    for row, reference in enumerate(references):
+        if row > first and not (
+            references[row - 1].is_followed_by(reference) and length + reference.length <= max_bytes
+        ):
+            yield first, row, length
+            first = row
+            length = 0
+        length += reference.length
+    if references:
+        yield first, len(references), length
+
+
+def _array(references: list[Reference], buffers: Buffers) -> pa.Array:
     size = sum(reference.length for reference in references)
     if size > _MAX_ARRAY:
         raise ContentReferenceError(
             f"Cannot read {references[0].segment}: {size} bytes do not fit an array of Arrow. Set the "
             'option chunkBytes, as in option("chunkBytes", "64mb"), to read it as several rows'
         )
-    data = buffers.take(size)
     offsets = memoryview(bytearray(4 * (len(references) + 1))).cast("i")
     end = 0
     for row, reference in enumerate(references):
-        reference.read_into(data[end : end + reference.length])
         end += reference.length
         offsets[row + 1] = end
-    content = pa.Array.from_buffers(
+    data = _side_by_side(references, size)
+    if data is None:
+        data = buffers.take(size)
+        for row, reference in enumerate(references):
+            reference.read_into(data[offsets[row] : offsets[row + 1]])
+    return pa.Array.from_buffers(
         pa.binary(), len(references), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
-    return batch.set_column(index, pa.field(CONTENT, pa.binary(), nullable=False), content)
+
+
+def _side_by_side(references: list[Reference], size: int) -> memoryview | None:
+    """Returns the content of all of them as it lies in shared memory, if it does."""
+    if not references or not references[0].is_shared():
+        return None
+    if any(not one.is_followed_by(other) for one, other in zip(references, references[1:])):
+        return None
+    return replace(references[0], length=size).view()
 
 
 def _references(column: References) -> Iterator[Reference]:

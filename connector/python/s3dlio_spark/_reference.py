@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass
 
 from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
+from s3dlio_spark._segments import Segment, segment
 
 _FILE = "file:///"
+_MEMORY = "memory:"
 
 # Odd numbers, as the data source has them: a stamp is a function of a file's size, time and inode.
 _SIZE_FACTOR = 0x9E3779B97F4A7C15
@@ -26,6 +28,40 @@ class Reference:
     stamp: int
     inline: memoryview | None
 
+    def view(self) -> memoryview | None:
+        """Returns the content, read-only, if it is in memory already.
+
+        Raises:
+            StaleReferenceError: if it was, and is not any more.
+        """
+        if self.inline is not None:
+            return self.inline
+        shared = self._shared()
+        return None if shared is None else shared.view(self.offset, self.length)
+
+    def is_followed_by(self, other: Reference) -> bool:
+        """Returns whether the other one's content lies behind this one's in the same memory."""
+        return (
+            self.is_shared()
+            and other.segment == self.segment
+            and other.stamp == self.stamp
+            and other.offset == self.offset + self.length
+        )
+
+    def is_shared(self) -> bool:
+        return self.segment is not None and self.segment.startswith(_MEMORY)
+
+    def require_current(self) -> None:
+        """Raises StaleReferenceError if what was viewed is not the content any more."""
+        self._shared()
+
+    def _shared(self) -> Segment | None:
+        if self.segment is None or not self.segment.startswith(_MEMORY):
+            return None
+        shared = segment(self.segment[len(_MEMORY) :])
+        shared.require(self.stamp)
+        return shared
+
     def read_into(self, target: memoryview) -> None:
         """Fills the target, which has the content's length.
 
@@ -33,8 +69,9 @@ class Reference:
             StaleReferenceError: if the segment is gone or is another version.
             ContentReferenceError: if it cannot be read.
         """
-        if self.inline is not None:
-            target[:] = self.inline
+        view = self.view()
+        if view is not None:
+            target[:] = view
         elif self.segment is not None and self.segment.startswith(_FILE):
             self._read_file("/" + self.segment[len(_FILE) :], target)
         else:

@@ -1,14 +1,12 @@
 package io.s3dlio.spark.config;
 
 import io.s3dlio.storage.buffer.BufferPool;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.network.util.JavaUtils;
-import scala.Tuple2;
 
 /**
  * How much off-heap memory the buffer pool of one JVM may have, and how many tasks share it.
@@ -21,7 +19,6 @@ import scala.Tuple2;
  * @param tasks how many tasks run in it at once
  */
 public record MemoryBudget(long bytes, int tasks) {
-  private static final String SETTING = ResolvedOptions.JVM_PREFIX + Options.MEMORY_BUDGET.name();
   private static final Pattern LOCAL = Pattern.compile("local(\\[\\s*(\\d+|\\*)\\s*(,.*)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,.*]");
@@ -47,16 +44,8 @@ public record MemoryBudget(long bytes, int tasks) {
   }
 
   private static long bytes(SparkConf conf) {
-    for (Tuple2<String, String> setting : conf.getAll()) {
-      Optional<Long> given = Optional.empty();
-      if (setting._1().equalsIgnoreCase(SETTING)) {
-        given = Options.MEMORY_BUDGET.parse(setting._2());
-      }
-      if (given.isPresent()) {
-        return given.get();
-      }
-    }
-    return isLocal(conf) ? BufferPool.defaultBudget() : overhead(conf) / 2;
+    return JvmSettings.given(conf, Options.MEMORY_BUDGET)
+        .orElseGet(() -> isLocal(conf) ? BufferPool.defaultBudget() : overhead(conf) / 2);
   }
 
   private static boolean isLocal(SparkConf conf) {

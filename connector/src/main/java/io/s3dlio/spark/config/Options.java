@@ -3,6 +3,7 @@ package io.s3dlio.spark.config;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.storage.PageCacheMode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -270,6 +271,25 @@ public final class Options {
           "The off-heap bytes of the buffer pool in one JVM. Default: half of the executor's memory"
               + " overhead; without one, half of the JVM's limit on direct memory.");
 
+  public static final OptionKey<Optional<Path>> SHARED_MEMORY_DIR =
+      optional(
+          "sharedMemoryDir",
+          Scope.JVM,
+          "folder",
+          Path::of,
+          "Where content that Python reads by reference lies: a folder that Python workers see too,"
+              + " better on a file system in memory. Default: `/dev/shm`, if that is a tmpfs.");
+
+  public static final OptionKey<Optional<Long>> SHARED_MEMORY_BUDGET =
+      optional(
+          "sharedMemoryBudget",
+          Scope.JVM,
+          "size, 0 or more",
+          text -> Sizes.parseWithin(text, 0, Long.MAX_VALUE / 4),
+          "How much shared memory one JVM has at most for content by reference; past it content"
+              + " travels inline. It counts as the executor's memory where that is limited. Default:"
+              + " nine eighths of `memoryBudget`, since memory comes in steps of an eighth. 0: none.");
+
   private static final List<OptionKey<?>> OWN =
       List.of(
           PAGE_CACHE_MODE,
@@ -297,7 +317,9 @@ public final class Options {
           OVERWRITE_PREFIX,
           WRITE_MAX_CONCURRENCY,
           PART_SIZE,
-          MEMORY_BUDGET);
+          MEMORY_BUDGET,
+          SHARED_MEMORY_DIR,
+          SHARED_MEMORY_BUDGET);
 
   private static final List<OptionKey<?>> ALL =
       Stream.concat(OWN.stream(), S3Options.all().stream()).toList();

@@ -84,9 +84,15 @@ final class ArrowBatches {
     }
   }
 
+  /** Returns how many bytes of content are Arrow's until the batch is freed. */
+  int bytesOf(LoadedBatch batch) {
+    boolean any = columns.stream().anyMatch(column -> holdsContent(column, batch));
+    return any ? batch.rows().bytes() : 0;
+  }
+
   private static boolean holdsContent(String column, LoadedBatch batch) {
     return column.equals(ReadSchema.CONTENT)
-        || (column.equals(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(batch.rows()));
+        || (column.equals(ReadSchema.CONTENT_REF) && ContentRef.isInline(batch));
   }
 
   private static ColumnVector onHeap(String column, LoadedBatch batch) {
@@ -107,7 +113,7 @@ final class ArrowBatches {
           longs(integers(column), rows, row -> objects.length(rows.object(row)));
       case ReadSchema.OFFSET -> longs(integers(column), rows, rows::offset);
       case ReadSchema.CONTENT -> loaded(binary(column), rows, content);
-      case ReadSchema.CONTENT_REF -> refs(column, rows, content);
+      case ReadSchema.CONTENT_REF -> refs(column, batch, content);
       case ReadSchema.ETAG ->
           strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
       default -> throw new IllegalArgumentException("There is no column " + column);
@@ -167,7 +173,8 @@ final class ArrowBatches {
   }
 
   /** Makes references: a struct of vectors of its own. */
-  private FieldVector refs(String name, RowBatch rows, ArrowBuf content) {
+  private FieldVector refs(String name, LoadedBatch batch, ArrowBuf content) {
+    RowBatch rows = batch.rows();
     StructVector refs = StructVector.empty(name, allocator);
     return filled(
         refs,
@@ -177,16 +184,16 @@ final class ArrowBatches {
           BigIntVector length = child(refs, ContentRef.LENGTH, integers(ContentRef.LENGTH));
           BigIntVector stamp = child(refs, ContentRef.STAMP, integers(ContentRef.STAMP));
           FieldVector inline = child(refs, ContentRef.INLINE, binary(ContentRef.INLINE));
-          if (ContentRef.namesFiles(rows)) {
-            strings(segment, rows, row -> ContentRef.segment(rows, row));
-            nulls(inline, rows.rows());
-          } else {
+          if (ContentRef.isInline(batch)) {
             nulls(segment, rows.rows());
             loaded(inline, rows, content);
+          } else {
+            strings(segment, rows, row -> ContentRef.segment(batch, row));
+            nulls(inline, rows.rows());
           }
-          longs(offset, rows, row -> ContentRef.offset(rows, row));
+          longs(offset, rows, row -> ContentRef.offset(batch, row));
           longs(length, rows, rows::length);
-          longs(stamp, rows, row -> ContentRef.stamp(rows, row));
+          longs(stamp, rows, row -> ContentRef.stamp(batch, row));
           refs.loadFieldBuffers(new ArrowFieldNode(rows.rows(), 0), List.of(allocator.getEmpty()));
         });
   }

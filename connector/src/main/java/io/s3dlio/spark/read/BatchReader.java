@@ -8,7 +8,6 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.buffer.BufferLease;
-import io.s3dlio.storage.buffer.BufferPool;
 import io.s3dlio.storage.range.RangeEngine;
 import io.s3dlio.storage.range.RangeEngineConfig;
 import java.io.IOException;
@@ -37,13 +36,14 @@ final class BatchReader implements AutoCloseable {
   private final RangeEngineConfig ranges;
   private final ReadMetrics metrics;
   private final LongSupplier deliveredBytes;
-  private final BufferPool pool = BufferPool.shared();
+  private final BatchMemory memory;
   private final RangeEngine engine = RangeEngine.shared();
   private final CancellationToken token = new CancellationToken();
   private final Deque<PendingBatch> pending = new ArrayDeque<>();
   private @Nullable RowBatch planned;
 
   /**
+   * @param memory gives batches theirs
    * @param deliveredBytes tells what Spark still has of this task's batches
    */
   BatchReader(
@@ -51,6 +51,7 @@ final class BatchReader implements AutoCloseable {
       BatchLimits limits,
       ObjectStore store,
       RangeEngineConfig ranges,
+      BatchMemory memory,
       ReadMetrics metrics,
       LongSupplier deliveredBytes) {
     this.plan = plan;
@@ -58,6 +59,7 @@ final class BatchReader implements AutoCloseable {
     this.store = store;
     this.reader = store.reader();
     this.ranges = ranges;
+    this.memory = memory;
     this.metrics = metrics;
     this.deliveredBytes = deliveredBytes;
     this.planned = plan.next().orElse(null);
@@ -95,9 +97,9 @@ final class BatchReader implements AutoCloseable {
     pending.clear();
   }
 
-  private PendingBatch startPlanned() {
+  private PendingBatch startPlanned() throws IOException {
     RowBatch rows = takePlanned();
-    return rows.bytes() == 0 ? PendingBatch.empty(rows) : start(rows, pool.acquire(rows.bytes()));
+    return rows.bytes() == 0 ? PendingBatch.empty(rows) : start(rows, memory.acquire(rows.bytes()));
   }
 
   private RowBatch takePlanned() {
@@ -106,17 +108,17 @@ final class BatchReader implements AutoCloseable {
     return rows;
   }
 
-  private PendingBatch start(RowBatch rows, BufferLease memory) {
+  private PendingBatch start(RowBatch rows, BufferLease into) {
     return PendingBatch.start(
         rows,
-        memory,
+        into,
         requests -> engine.submit(reader, requests, ranges, limits.batchConcurrency(), token));
   }
 
   /**
    * @param waitingFor the bytes of the batch that the task waits for
    */
-  private void readAhead(long waitingFor) {
+  private void readAhead(long waitingFor) throws IOException {
     long ahead = pending.stream().mapToLong(batch -> batch.rows().bytes()).sum();
     long others = deliveredBytes.getAsLong() + waitingFor;
     while (planned != null && pending.size() + 1 < limits.batchesInFlight()) {
@@ -134,12 +136,12 @@ final class BatchReader implements AutoCloseable {
     metrics.memory(others + ahead);
   }
 
-  private Optional<PendingBatch> tryStartPlanned() {
+  private Optional<PendingBatch> tryStartPlanned() throws IOException {
     int bytes = requireNonNull(planned).bytes();
     if (bytes == 0) {
       return Optional.of(PendingBatch.empty(takePlanned()));
     }
-    return pool.tryAcquire(bytes).map(memory -> start(takePlanned(), memory));
+    return memory.tryAcquire(bytes).map(lease -> start(takePlanned(), lease));
   }
 
   private LoadedBatch await(PendingBatch batch) throws IOException {
@@ -167,7 +169,9 @@ final class BatchReader implements AutoCloseable {
         }
         RowBatch rest = withoutMissing(attempt.rows(), e);
         attempt =
-            rest.bytes() == 0 ? PendingBatch.empty(rest) : start(rest, pool.acquire(rest.bytes()));
+            rest.bytes() == 0
+                ? PendingBatch.empty(rest)
+                : start(rest, memory.acquire(rest.bytes()));
       }
     }
   }

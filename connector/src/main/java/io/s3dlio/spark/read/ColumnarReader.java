@@ -42,7 +42,7 @@ final class ColumnarReader implements PartitionReader<ColumnarBatch> {
   }
 
   private ColumnarBatch deliver(LoadedBatch loaded) {
-    int bytes = loaded.rows().bytes();
+    int bytes = arrow.bytesOf(loaded);
     long unfreed = scope.deliveredBytes();
     if (bytes > 0 && unfreed > 0 && unfreed + bytes > deliveredLimit) {
       metrics.heapBatch();

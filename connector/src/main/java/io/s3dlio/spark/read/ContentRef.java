@@ -1,6 +1,9 @@
 package io.s3dlio.spark.read;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.buffer.SegmentLease;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.execution.vectorized.OnHeapColumnVector;
@@ -12,8 +15,10 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * Content by reference: what a row tells Python instead of the bytes. Of a file on {@code file://}
  * it is the file's own location, where in it the content lies, and a stamp of the version that was
- * listed, by which the reader sees that the file is still that one. Any other content stands in the
- * reference itself. The Python package {@code s3dlio_spark} reads either.
+ * listed, by which the reader sees that the file is still that one. Any other content was read into
+ * memory that Python maps: the reference names its file, and the stamp is that of the task that has
+ * it. Where there is no such memory, the content stands in the reference itself. The Python package
+ * {@code s3dlio_spark} reads all three.
  */
 final class ContentRef {
   /** The field of the location of what holds the bytes; null if they stand in {@link #INLINE}. */
@@ -39,6 +44,9 @@ final class ContentRef {
           .add(STAMP, DataTypes.LongType, false)
           .add(INLINE, DataTypes.BinaryType, true);
 
+  /** Begins the location of shared memory; the rest is a path. */
+  private static final String MEMORY = "memory:";
+
   // Odd, so that each number of a version alone tells two stamps apart. The same in Python.
   private static final long SIZE_FACTOR = 0x9E3779B97F4A7C15L;
   private static final long TIME_FACTOR = 0xC2B2AE3D27D4EB4FL;
@@ -51,21 +59,35 @@ final class ContentRef {
     return location.scheme().equals("file");
   }
 
-  static boolean namesFiles(RowBatch rows) {
-    return namesFiles(rows.objects().prefix());
+  private static boolean namesFiles(LoadedBatch batch) {
+    return namesFiles(batch.rows().objects().prefix());
   }
 
-  /** Returns the location of the row's file, in UTF-8. */
-  static byte[] segment(RowBatch rows, int row) {
-    return rows.objects().path(rows.object(row));
+  /** Returns whether a batch's references hold the content itself. */
+  static boolean isInline(LoadedBatch batch) {
+    return !namesFiles(batch) && batch.segment().isEmpty();
   }
 
-  static long offset(RowBatch rows, int row) {
-    return namesFiles(rows) ? rows.offset(row) : 0;
+  /** Returns the location of what holds a row's content, in UTF-8; not if that is inline. */
+  static byte[] segment(LoadedBatch batch, int row) {
+    RowBatch rows = batch.rows();
+    return namesFiles(batch)
+        ? rows.objects().path(rows.object(row))
+        : (MEMORY + batch.segment().orElseThrow().file()).getBytes(UTF_8);
   }
 
-  static long stamp(RowBatch rows, int row) {
-    return namesFiles(rows) ? stamp(rows.objects().etag(rows.object(row))) : 0;
+  static long offset(LoadedBatch batch, int row) {
+    RowBatch rows = batch.rows();
+    return namesFiles(batch)
+        ? rows.offset(row)
+        : batch.segment().map(segment -> segment.offset() + (long) rows.start(row)).orElse(0L);
+  }
+
+  static long stamp(LoadedBatch batch, int row) {
+    RowBatch rows = batch.rows();
+    return namesFiles(batch)
+        ? stamp(rows.objects().etag(rows.object(row)))
+        : batch.segment().map(SegmentLease::stamp).orElse(0L);
   }
 
   /** Returns the stamp of a local file's version: a function of its size, time and inode. */
@@ -81,15 +103,14 @@ final class ContentRef {
 
   /** Returns a row's reference; inline content is copied. */
   static InternalRow row(LoadedBatch batch, int row) {
-    RowBatch rows = batch.rows();
-    boolean file = namesFiles(rows);
+    boolean inline = isInline(batch);
     return new GenericInternalRow(
         new Object[] {
-          file ? UTF8String.fromBytes(segment(rows, row)) : null,
-          offset(rows, row),
-          rows.length(row),
-          stamp(rows, row),
-          file ? null : batch.copy(row)
+          inline ? null : UTF8String.fromBytes(segment(batch, row)),
+          offset(batch, row),
+          batch.rows().length(row),
+          stamp(batch, row),
+          inline ? batch.copy(row) : null
         });
   }
 

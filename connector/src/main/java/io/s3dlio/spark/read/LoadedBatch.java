@@ -1,7 +1,9 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.storage.buffer.BufferLease;
+import io.s3dlio.storage.buffer.SegmentLease;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param memory their content; null if there is not a byte of it
  */
 record LoadedBatch(RowBatch rows, @Nullable BufferLease memory) implements AutoCloseable {
+  /** Returns the memory if Python can map it. */
+  Optional<SegmentLease> segment() {
+    return memory instanceof SegmentLease segment ? Optional.of(segment) : Optional.empty();
+  }
+
   /** Returns a copy of a row's content. */
   byte[] copy(int row) {
     byte[] content = new byte[rows.size(row)];

@@ -25,6 +25,7 @@ public final class ReadMetrics {
   private long waitNanos;
   private long peakMemory;
   private long heapBatches;
+  private long inlineBatches;
   private ObjectReader.Checks checks = ObjectReader.Checks.NONE;
 
   ReadMetrics() {}
@@ -66,6 +67,10 @@ public final class ReadMetrics {
     heapBatches++;
   }
 
+  void inlineBatch() {
+    inlineBatches++;
+  }
+
   /** Takes what was compared so far. */
   void checked(ObjectReader.Checks soFar) {
     checks = soFar;
@@ -81,6 +86,7 @@ public final class ReadMetrics {
       new Sum("waitTime", waitNanos),
       new Max("peakMemory", peakMemory),
       new Sum("heapBatches", heapBatches),
+      new Sum("inlineBatches", inlineBatches),
       new Sum("verifiedObjects", checks.verified()),
       new Sum("unverifiedObjects", checks.unverified())
     };
@@ -96,6 +102,7 @@ public final class ReadMetrics {
       new WaitTime(),
       new PeakMemory(),
       new HeapBatches(),
+      new InlineBatches(),
       new VerifiedObjects(),
       new UnverifiedObjects()
     };
@@ -221,6 +228,19 @@ public final class ReadMetrics {
     @Override
     public String description() {
       return "number of batches copied to the heap";
+    }
+  }
+
+  /** Batches that rows could not refer to, for want of shared memory. */
+  public static final class InlineBatches extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "inlineBatches";
+    }
+
+    @Override
+    public String description() {
+      return "number of batches without shared memory";
     }
   }
 

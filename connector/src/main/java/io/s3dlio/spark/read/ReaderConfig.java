@@ -35,7 +35,11 @@ record ReaderConfig(
 
   /** Returns whether the content of objects at a location is read here. */
   boolean reads(Location location) {
-    return columns.contains(ReadSchema.CONTENT)
-        || (columns.contains(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(location));
+    return columns.contains(ReadSchema.CONTENT) || refersToMemory(location);
+  }
+
+  /** Returns whether rows refer to the content of objects at a location after it was read here. */
+  boolean refersToMemory(Location location) {
+    return columns.contains(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(location);
   }
 }

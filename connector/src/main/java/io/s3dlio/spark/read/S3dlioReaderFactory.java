@@ -45,6 +45,7 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
         config.batches(),
         store,
         requireNonNull(config.ranges().get(prefix.scheme())),
+        new BatchMemory(config.refersToMemory(prefix), scope, metrics),
         metrics,
         scope::deliveredBytes);
   }

@@ -1,6 +1,7 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.storage.CancellationToken;
+import io.s3dlio.storage.buffer.SegmentLease;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -32,6 +33,7 @@ final class TaskScope {
   private final CancellationToken killed = new CancellationToken();
   private final Set<BatchReader> readers = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Delivered> delivered = new ArrayList<>();
+  private final List<SegmentLease> segments = new ArrayList<>();
   private @Nullable BufferAllocator allocator;
 
   private TaskScope(@Nullable TaskContext task) {
@@ -89,15 +91,27 @@ final class TaskScope {
     return delivered.stream().mapToLong(Delivered::contentBytes).sum();
   }
 
+  /** Takes note of memory that rows refer to. It is theirs until the end of the task. */
+  void referTo(SegmentLease segment) {
+    segments.add(segment);
+  }
+
   private void end() {
     readers.forEach(BatchReader::close);
     readers.clear();
     delivered.forEach(batch -> batch.batch().close());
     delivered.clear();
+    segments.forEach(segment -> segment.expire(endsWell()));
+    segments.clear();
     if (allocator != null) {
       allocator.close();
       allocator = null;
     }
+  }
+
+  /** A Python worker may still run on when its task has failed or was killed. */
+  private boolean endsWell() {
+    return task == null || !(task.isFailed() || task.isInterrupted());
   }
 
   private record Delivered(ColumnarBatch batch, long contentBytes) {

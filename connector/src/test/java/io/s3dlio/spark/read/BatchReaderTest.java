@@ -200,6 +200,7 @@ class BatchReaderTest {
             limits,
             store,
             RangeEngineConfig.DEFAULT,
+            new BatchMemory(false, TaskScope.current(), metrics),
             metrics,
             () -> 0)) {
       reader.next().orElseThrow().close();
@@ -278,6 +279,7 @@ class BatchReaderTest {
         limits,
         store,
         RangeEngineConfig.DEFAULT,
+        new BatchMemory(false, TaskScope.current(), metrics),
         metrics,
         () -> delivered);
   }

@@ -33,7 +33,7 @@ public final class BufferPool {
   private final @Nullable LeaseCheck check;
   private final IntFunction<Block> allocator;
   private final Object lock = new Object();
-  private final KeptBlocks kept = new KeptBlocks();
+  private final KeptBlocks<Block> kept = new KeptBlocks<>();
   private long budget;
   private long leasedBytes;
   private long leases;

@@ -19,7 +19,7 @@ final class DirectMemory {
   private DirectMemory() {}
 
   /** Memory of one buffer. */
-  static final class Block {
+  static final class Block implements KeptBlocks.Sized {
     private final ByteBuffer root;
     private final ByteBuffer aligned;
 
@@ -32,7 +32,8 @@ final class DirectMemory {
       this.aligned = aligned;
     }
 
-    int capacity() {
+    @Override
+    public int capacity() {
       return aligned.capacity();
     }
 
@@ -58,14 +59,23 @@ final class DirectMemory {
    * buffer over it may be touched any more.
    */
   static void free(Block block) {
+    free(block.root);
+  }
+
+  /**
+   * Does so with a buffer that the JVM allocated or mapped.
+   *
+   * @param root no slice or view
+   */
+  static void free(ByteBuffer root) {
     if (CLEANER == null) {
       return;
     }
     try {
-      CLEANER.invokeExact(block.root);
+      CLEANER.invokeExact(root);
     } catch (Throwable e) {
       throw new IllegalStateException(
-          "Cannot free a buffer of %d bytes".formatted(block.capacity()), e);
+          "Cannot free a buffer of %d bytes".formatted(root.capacity()), e);
     }
   }
 
