@@ -22,8 +22,11 @@ CONTENT = "content"
 
 _FIELDS = ("segment", "offset", "length", "stamp", "inline")
 _MAX_ARRAY = (1 << 31) - 1
-_DEFAULT_BYTES = 64 << 20
+_DEFAULT_BYTES = 16 << 20
 _WORTH_A_BATCH = 1 << 20
+
+# A worker's own, for all of its tasks: the first use of memory costs more than reading into it.
+_buffers = Buffers()
 
 Batches = Union[pa.RecordBatch, Iterable[pa.RecordBatch]]
 
@@ -49,7 +52,6 @@ def with_content(
         raise ValueError(f"Invalid max_bytes: {max_bytes} (must be > 0)")
 
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        buffers = Buffers()
         for batch in batches:
             index = batch.schema.get_field_index(COLUMN)
             if index < 0:
@@ -60,7 +62,7 @@ def with_content(
             references = list(_references(batch.column(index)))
             for start, end in _parts(references, max_bytes):
                 part = references[start:end]
-                content = _array(part, buffers)
+                content = _array(part)
                 field = pa.field(CONTENT, pa.binary(), nullable=False)
                 rows = batch.slice(start, end - start).set_column(index, field, content)
                 result = fn(rows)
@@ -81,16 +83,15 @@ def contents(column: References) -> Iterator[memoryview]:
 
     A view is good as long as it is kept; views that are not kept let memory be used again.
     """
-    buffers = Buffers()
     for reference in _references(column):
-        yield _read(reference, buffers)
+        yield _read(reference)
         reference.require_current()
 
 
-def _read(reference: Reference, buffers: Buffers) -> memoryview:
+def _read(reference: Reference) -> memoryview:
     view = reference.view()
     if view is None:
-        view = buffers.take(reference.length)
+        view = _buffers.take(reference.length)
         reference.read_into(view)
     return view.toreadonly()
 
@@ -139,7 +140,7 @@ def _runs(references: list[Reference], max_bytes: int) -> Iterator[tuple[int, in
         yield first, len(references), length
 
 
-def _array(references: list[Reference], buffers: Buffers) -> pa.Array:
+def _array(references: list[Reference]) -> pa.Array:
     size = sum(reference.length for reference in references)
     if size > _MAX_ARRAY:
         raise ContentReferenceError(
@@ -153,7 +154,7 @@ def _array(references: list[Reference], buffers: Buffers) -> pa.Array:
         offsets[row + 1] = end
     data = _side_by_side(references, size)
     if data is None:
-        data = buffers.take(size)
+        data = _buffers.take(size)
         for row, reference in enumerate(references):
             reference.read_into(data[offsets[row] : offsets[row + 1]])
     return pa.Array.from_buffers(

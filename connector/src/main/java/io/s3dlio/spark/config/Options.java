@@ -84,7 +84,9 @@ public final class Options {
           128 * MIB,
           1,
           Long.MAX_VALUE / 4,
-          "The most bytes that one split reads, but for a row that alone is larger.");
+          "The most bytes that one split reads, but for a row that alone is larger. By default not"
+              + " more than a task's share of `memoryBudget`. A read of `_content_ref` alone: 1gb on"
+              + " `file://`, else 512mb within that share, since a Python task itself costs much.");
 
   public static final OptionKey<Long> OPEN_COST_IN_BYTES =
       sparkSize(

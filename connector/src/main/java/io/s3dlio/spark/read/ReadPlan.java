@@ -24,6 +24,9 @@ import org.apache.spark.sql.types.StructType;
  * @param reader what executors are told
  */
 record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
+  private static final long FILE_REF_BYTES = 1L << 30;
+  private static final long MEMORY_REF_BYTES = 512L << 20;
+
   static ReadPlan of(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     StoreConfig store = options.storeConfig(locations);
@@ -32,7 +35,7 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             options.value(Options.RECURSIVE_FILE_LOOKUP),
             store,
             options.value(Options.MAX_LISTED_OBJECTS));
-    long partitionBytes = partitionBytes(options, spark);
+    long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
             Arrays.asList(schema.fieldNames()),
@@ -51,14 +54,25 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
     return new ReadPlan(list, splits, columnar(options, spark), reader);
   }
 
-  /** The default shrinks to a task's share of the memory budget, but not below one batch. */
-  private static long partitionBytes(ResolvedOptions options, SparkSettings spark) {
+  /**
+   * The default shrinks to a task's share of the memory budget, but not below one batch. Where only
+   * Python gets content it is larger, since there the tasks themselves cost most; and where Python
+   * reads the files, they need no memory here.
+   */
+  private static long partitionBytes(
+      List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     long bytes = options.value(Options.MAX_PARTITION_BYTES);
     if (options.origin(Options.MAX_PARTITION_BYTES) != Origin.DEFAULT) {
       return bytes;
     }
     long share = Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES));
-    return Math.min(bytes, share);
+    List<String> columns = Arrays.asList(schema.fieldNames());
+    if (columns.contains(ReadSchema.CONTENT) || !columns.contains(ReadSchema.CONTENT_REF)) {
+      return Math.min(bytes, share);
+    }
+    return locations.stream().allMatch(ContentRef::namesFiles)
+        ? FILE_REF_BYTES
+        : Math.min(MEMORY_REF_BYTES, share);
   }
 
   private static BatchLimits batches(
