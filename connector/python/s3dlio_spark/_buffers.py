@@ -26,7 +26,9 @@ class Buffers:
         return memoryview(self._new(size))[:size]
 
     def _new(self, size: int) -> mmap.mmap:
-        block = mmap.mmap(-1, max(_PAGE, (size + _PAGE - 1) // _PAGE * _PAGE))
+        length = max(_PAGE, (size + _PAGE - 1) // _PAGE * _PAGE)
+        block = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        block.madvise(mmap.MADV_HUGEPAGE)
         free = [old for old in self._blocks if _is_free(old)]
         if len(self._blocks) >= self._kept and free:
             self._blocks.remove(min(free, key=len))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Union
 
 import pyarrow as pa
@@ -62,14 +61,15 @@ def with_content(
             references = list(_references(batch.column(index)))
             for start, end in _parts(references, max_bytes):
                 part = references[start:end]
+                shared = [reference for reference in part if reference.is_shared]
                 content = _array(part)
                 field = pa.field(CONTENT, pa.binary(), nullable=False)
                 rows = batch.slice(start, end - start).set_column(index, field, content)
                 result = fn(rows)
                 for out in [result] if isinstance(result, pa.RecordBatch) else result:
-                    _require_current(part)
+                    _require_current(shared)
                     yield out
-                _require_current(part)
+                _require_current(shared)
 
     return run
 
@@ -96,13 +96,10 @@ def _read(reference: Reference) -> memoryview:
     return view.toreadonly()
 
 
-def _require_current(references: list[Reference]) -> None:
+def _require_current(shared: list[Reference]) -> None:
     """A task that is killed lets its worker run on, and its memory may become another's."""
-    last = None
-    for reference in references:
-        if last is None or not last.is_followed_by(reference):
-            reference.require_current()
-        last = reference
+    for reference in shared:
+        reference.require_current()
 
 
 def _parts(references: list[Reference], max_bytes: int) -> Iterator[tuple[int, int]]:
@@ -110,7 +107,7 @@ def _parts(references: list[Reference], max_bytes: int) -> Iterator[tuple[int, i
     start = 0
     size = 0
     for first, end, length in _runs(references, max_bytes):
-        apart = references[first].is_shared() and length >= _WORTH_A_BATCH
+        apart = references[first].is_shared and length >= _WORTH_A_BATCH
         if first > start and (apart or size + length > max_bytes):
             yield start, first
             start = first
@@ -152,7 +149,7 @@ def _array(references: list[Reference]) -> pa.Array:
     for row, reference in enumerate(references):
         end += reference.length
         offsets[row + 1] = end
-    data = _side_by_side(references, size)
+    data = _side_by_side(references)
     if data is None:
         data = _buffers.take(size)
         for row, reference in enumerate(references):
@@ -162,13 +159,13 @@ def _array(references: list[Reference]) -> pa.Array:
     )
 
 
-def _side_by_side(references: list[Reference], size: int) -> memoryview | None:
+def _side_by_side(references: list[Reference]) -> memoryview | None:
     """Returns the content of all of them as it lies in shared memory, if it does."""
-    if not references or not references[0].is_shared():
+    if not references or not references[0].is_shared:
         return None
     if any(not one.is_followed_by(other) for one, other in zip(references, references[1:])):
         return None
-    return replace(references[0], length=size).view()
+    return references[0].up_to(references[-1]).view()
 
 
 def _references(column: References) -> Iterator[Reference]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
 from s3dlio_spark._segments import Segment, segment
@@ -18,15 +17,25 @@ _INODE_FACTOR = 0x165667B19E3779F9
 _MASK = (1 << 64) - 1
 
 
-@dataclass(frozen=True)
 class Reference:
     """The fields of ``_content_ref``; either ``segment`` or ``inline`` is there."""
 
-    segment: str | None
-    offset: int
-    length: int
-    stamp: int
-    inline: memoryview | None
+    __slots__ = ("segment", "offset", "length", "stamp", "inline", "is_shared")
+
+    def __init__(
+        self,
+        segment: str | None,
+        offset: int,
+        length: int,
+        stamp: int,
+        inline: memoryview | None = None,
+    ) -> None:
+        self.segment = segment
+        self.offset = offset
+        self.length = length
+        self.stamp = stamp
+        self.inline = inline
+        self.is_shared = segment is not None and segment.startswith(_MEMORY)
 
     def view(self) -> memoryview | None:
         """Returns the content, read-only, if it is in memory already.
@@ -36,31 +45,32 @@ class Reference:
         """
         if self.inline is not None:
             return self.inline
-        shared = self._shared()
-        return None if shared is None else shared.view(self.offset, self.length)
+        return self._memory().view(self.offset, self.length) if self.is_shared else None
 
     def is_followed_by(self, other: Reference) -> bool:
         """Returns whether the other one's content lies behind this one's in the same memory."""
         return (
-            self.is_shared()
+            self.is_shared
             and other.segment == self.segment
             and other.stamp == self.stamp
             and other.offset == self.offset + self.length
         )
 
-    def is_shared(self) -> bool:
-        return self.segment is not None and self.segment.startswith(_MEMORY)
-
     def require_current(self) -> None:
         """Raises StaleReferenceError if what was viewed is not the content any more."""
-        self._shared()
+        if self.is_shared:
+            self._memory()
 
-    def _shared(self) -> Segment | None:
-        if self.segment is None or not self.segment.startswith(_MEMORY):
-            return None
-        shared = segment(self.segment[len(_MEMORY) :])
-        shared.require(self.stamp)
-        return shared
+    def up_to(self, last: Reference) -> Reference:
+        """Returns one reference to this content and what lies behind it, up to the last."""
+        length = last.offset + last.length - self.offset
+        return Reference(self.segment, self.offset, length, self.stamp)
+
+    def _memory(self) -> Segment:
+        assert self.segment is not None
+        memory = segment(self.segment[len(_MEMORY) :])
+        memory.require(self.stamp)
+        return memory
 
     def read_into(self, target: memoryview) -> None:
         """Fills the target, which has the content's length.
