@@ -1,12 +1,15 @@
 """References made by hand, as the data source makes them, without Spark."""
 
+import itertools
 import os
+import struct
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from s3dlio_spark import StaleReferenceError, as_numpy, contents, with_content
+from s3dlio_spark import ContentReferenceError, StaleReferenceError, as_numpy, contents, with_content
 
 MASK = (1 << 64) - 1
 TYPE = pa.struct(
@@ -38,6 +41,30 @@ def reference(path, offset=0, length=None):
 
 def inline(content):
     return {"segment": None, "offset": 0, "length": len(content), "stamp": 0, "inline": content}
+
+
+class Memory:
+    """A segment as the data source makes it: a head with the stamp, and contents side by side."""
+
+    def __init__(self, path, contents, stamp=-7):
+        self.path = path
+        path.write_bytes(b"s3dlioS1" + struct.pack("<q", stamp) + bytes(4080) + b"".join(contents))
+        ends = list(itertools.accumulate(map(len, contents), initial=4096))
+        self.references = [
+            {
+                "segment": f"memory:{path}",
+                "offset": offset,
+                "length": len(content),
+                "stamp": stamp,
+                "inline": None,
+            }
+            for offset, content in zip(ends, contents)
+        ]
+
+    def become_anothers(self):
+        with self.path.open("r+b") as file:
+            file.seek(8)
+            file.write(struct.pack("<q", 8))
 
 
 def batch(references):
@@ -204,3 +231,143 @@ def test_numpy_sees_the_content_itself(files):
     assert not array.flags.writeable and not array.flags.owndata
     with pytest.raises(ValueError):
         as_numpy(view, "uint8", (51, 100))
+
+
+def addresses(references):
+    """Returns, for each batch that fn gets, where its content begins, and the contents."""
+    seen = []
+
+    def fn(part):
+        column = part["content"]
+        assert column.type == pa.binary()
+        seen.append((column.buffers()[2].address, column.to_pylist()))
+        return part.select(["name"])
+
+    run([batch(references)], fn)
+    return seen
+
+
+def address(view):
+    return np.frombuffer(view, "uint8").ctypes.data
+
+
+def test_shared_memory_is_looked_at_where_it_lies(tmp_path):
+    large = [os.urandom(600_000), b"", os.urandom(600_000)]
+    memory = Memory(tmp_path / "one", large)
+    views = list(contents(pa.array(memory.references, type=TYPE)))
+    assert [bytes(view) for view in views] == large
+    assert all(view.readonly for view in views)
+    assert addresses(memory.references) == [(address(views[0]), large)]
+
+
+def test_content_side_by_side_is_not_copied_with_what_lies_elsewhere(tmp_path, files):
+    large = [os.urandom(600_000), os.urandom(600_000)]
+    memory = Memory(tmp_path / "one", large)
+    first = next(contents(pa.array(memory.references, type=TYPE)))
+    mixed = [reference(files[2]), *memory.references, inline(b"abc"), reference(files[1])]
+    seen = addresses(mixed)
+    assert [column for _, column in seen] == [
+        [files[2].read_bytes()],
+        large,
+        [b"abc", files[1].read_bytes()],
+    ]
+    assert seen[1][0] == address(first)
+
+
+def test_what_a_filter_left_of_shared_memory_is_packed(tmp_path):
+    small = [os.urandom(1000) for _ in range(100)]
+    memory = Memory(tmp_path / "one", small)
+    assert [column for _, column in addresses(memory.references[::2])] == [small[::2]]
+    assert read_all([batch(memory.references[::3])], max_bytes=10_000) == [
+        small[::3][start : start + 10] for start in (0, 10, 20, 30)
+    ]
+
+
+def test_shared_memory_is_cut_by_bytes_too(tmp_path):
+    small = [os.urandom(1000) for _ in range(25)]
+    memory = Memory(tmp_path / "one", small)
+    parts = read_all([batch(memory.references)], max_bytes=10_000)
+    assert parts == [small[:10], small[10:20], small[20:]]
+
+
+def test_memory_of_another_task_is_an_error_before_fn(tmp_path):
+    memory = Memory(tmp_path / "one", [b"abc"])
+    references = batch(memory.references)
+    assert read_all([references]) == [[b"abc"]]
+    memory.become_anothers()
+    with pytest.raises(StaleReferenceError, match="its task has ended.*not after a shuffle"):
+        read_all([references])
+    with pytest.raises(StaleReferenceError, match=str(memory.path)):
+        next(contents(references["_content_ref"]))
+
+
+@pytest.mark.parametrize("size", [3, 2_000_000], ids=["copied", "viewed"])
+def test_memory_that_becomes_another_tasks_while_fn_looks_is_an_error(tmp_path, size):
+    memory = Memory(tmp_path / "one", [b"x" * size])
+
+    def fn(part):
+        memory.become_anothers()
+        return part
+
+    with pytest.raises(StaleReferenceError, match="its task has ended"):
+        run([batch(memory.references)], fn)
+
+
+def test_memory_that_becomes_another_tasks_under_a_view_is_an_error(tmp_path):
+    memory = Memory(tmp_path / "one", [b"abc", b"def"])
+    views = contents(pa.array(memory.references, type=TYPE))
+    assert bytes(next(views)) == b"abc"
+    memory.become_anothers()
+    with pytest.raises(StaleReferenceError, match="its task has ended"):
+        next(views)
+
+
+def test_memory_that_is_gone_is_an_error_that_explains(tmp_path):
+    memory = Memory(tmp_path / "one", [b"abc"])
+    memory.path.unlink()
+    with pytest.raises(StaleReferenceError, match="gone, or on another host.*sharedMemoryBudget to 0"):
+        read_all([batch(memory.references)])
+
+
+def test_memory_is_mapped_once_and_forgotten_when_it_is_gone(tmp_path):
+    from s3dlio_spark import _segments
+
+    memory = Memory(tmp_path / "one", [b"abc"])
+    read_all([batch(memory.references)] * 2)
+    mapped = _segments._mapped[str(memory.path)]
+    read_all([batch(memory.references)])
+    assert _segments._mapped[str(memory.path)] is mapped
+    with memory.path.open("r+b") as file:
+        file.seek(8)
+        file.write(bytes(8))
+    memory.path.unlink()
+    read_all([batch(Memory(tmp_path / "two", [b"abc"]).references)])
+    assert str(memory.path) not in _segments._mapped
+
+
+@pytest.mark.parametrize(
+    "offset, length", [(0, 8), (4095, 1), (4096, 4), (4099, 1), (1 << 40, 1), (4096, -1)]
+)
+def test_bytes_beyond_a_segment_are_refused(tmp_path, offset, length):
+    memory = Memory(tmp_path / "one", [b"abc"])
+    wrong = {**memory.references[0], "offset": offset, "length": length}
+    with pytest.raises(ContentReferenceError, match="are not in its 4099"):
+        next(contents(pa.array([wrong], type=TYPE)))
+
+
+@pytest.mark.parametrize("content", [b"", b"short", bytes(5000)])
+def test_a_file_that_is_no_segment_is_refused(tmp_path, content):
+    path = tmp_path / "other"
+    path.write_bytes(content)
+    wrong = {**inline(b""), "segment": f"memory:{path}", "offset": 4096, "inline": None}
+    with pytest.raises(ContentReferenceError, match="no segment|Cannot map"):
+        next(contents(pa.array([wrong], type=TYPE)))
+
+
+def test_a_link_is_not_followed(tmp_path):
+    memory = Memory(tmp_path / "one", [b"abc"])
+    link = tmp_path / "link"
+    link.symlink_to(memory.path)
+    wrong = {**memory.references[0], "segment": f"memory:{link}"}
+    with pytest.raises(ContentReferenceError, match="symbolic link"):
+        next(contents(pa.array([wrong], type=TYPE)))
