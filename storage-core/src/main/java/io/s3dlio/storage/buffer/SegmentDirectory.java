@@ -30,6 +30,7 @@ final class SegmentDirectory implements AutoCloseable {
 
   private static final String PREFIX = "s3dlio-";
   private static final String LOCK = ".lock";
+  private static final String PROCESS = "io.s3dlio.process";
   private static final int NAME_BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final FileAttribute<Set<PosixFilePermission>> OWN_FILE = only("rw-------");
@@ -137,8 +138,12 @@ final class SegmentDirectory implements AutoCloseable {
     return folder.resolveSibling(folder.getFileName() + LOCK);
   }
 
+  /**
+   * The same for all class loaders of a process, and of no other process: in containers, process
+   * numbers are alike.
+   */
   private static String ownPrefix() {
-    return PREFIX + ProcessHandle.current().pid() + "-";
+    return PREFIX + System.getProperties().computeIfAbsent(PROCESS, none -> randomName()) + "-";
   }
 
   private static String randomName() {

@@ -74,7 +74,7 @@ class SegmentPoolTest {
     assertThat(permissions(pool.folder())).isEqualTo("rwx------");
     assertThat(one.file()).isNotEqualTo(other.file());
     assertThat(one.file().getFileName().toString()).matches("[0-9a-f]{32}");
-    assertThat(pool.folder().getFileName().toString()).matches("s3dlio-[0-9]+-[0-9a-f]{32}");
+    assertThat(pool.folder().getFileName().toString()).matches("s3dlio-[0-9a-f]{32}-[0-9a-f]{32}");
   }
 
   @Test
