@@ -3,6 +3,7 @@ package io.s3dlio.storage.buffer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 class SegmentPoolTest {
   private static final int MIB = 1 << 20;
   private static final Duration IDLE = Duration.ofSeconds(60);
+
+  /** May still read the classes of the tests, wherever they are. */
+  private static final String[] NOBODY = {
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+    "--inh-caps=+dac_read_search",
+    "--ambient-caps=+dac_read_search"
+  };
 
   private final List<Runnable> later = new ArrayList<>();
   private long now;
@@ -181,8 +192,8 @@ class SegmentPoolTest {
   void theFolderOfAKilledProcessIsRemovedByTheNextAndThatOfALivingOneIsNot() throws Exception {
     Process living = holder();
     Process killed = holder();
-    Path kept = folderOf(living);
-    Path left = folderOf(killed);
+    Path kept = folderOf(living).orElseThrow();
+    Path left = folderOf(killed).orElseThrow();
     killed.destroyForcibly().waitFor();
     assertThat(left).isNotEmptyDirectory();
 
@@ -197,6 +208,46 @@ class SegmentPoolTest {
       assertThat(rest.toList())
           .allMatch(path -> path.toString().startsWith(pool.folder().toString()));
     }
+  }
+
+  /** In a namespace process numbers begin anew, and are those of other containers too. */
+  @Test
+  void theFolderOfAProcessThatWasKilledInANamespaceIsRemovedToo() throws Exception {
+    Process killed = holder("unshare", "--map-root-user", "--pid", "--fork", "--kill-child");
+    Optional<Path> left = folderOf(killed);
+    assumeTrue(left.isPresent(), "SegmentPoolTest needs namespaces of users and processes");
+    SegmentPool.open(parent, MIB).close();
+    assertThat(left.get()).isNotEmptyDirectory();
+    killed.destroyForcibly().waitFor();
+
+    // Its process dies after the one that started it.
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (Files.exists(left.get())) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      SegmentPool.open(parent, MIB).close();
+    }
+  }
+
+  @Test
+  void theFolderOfAnotherUserStaysAndItsOwnerMayRemoveIt() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "SegmentPoolTest needs root");
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Process killed = holder(NOBODY);
+    Optional<Path> left = folderOf(killed);
+    assumeTrue(left.isPresent(), "SegmentPoolTest needs setpriv");
+    killed.destroyForcibly().waitFor();
+
+    SegmentPool.open(parent, MIB).close();
+    assertThat(left.get()).isNotEmptyDirectory();
+    Process next = holder(NOBODY);
+    Path own = folderOf(next).orElseThrow();
+    assertThat(left.get()).doesNotExist();
+    next.destroyForcibly().waitFor();
+    try (Stream<Path> files = Files.list(own)) {
+      files.forEach(file -> assertThat(file.toFile().delete()).isTrue());
+    }
+    Files.delete(own);
+    Files.delete(Path.of(own + ".lock"));
   }
 
   @Test
@@ -233,20 +284,18 @@ class SegmentPoolTest {
     return Long.parseLong(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
   }
 
-  private Process holder() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Holder.class.getName(),
-            parent.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private Process holder(String... prefix) throws IOException {
+    List<String> command = new ArrayList<>(List.of(prefix));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Holder.class.getName(), parent.toString()));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  private static Path folderOf(Process holder) throws IOException {
+  /** Returns the folder that a process says it has; empty if it could not run. */
+  private static Optional<Path> folderOf(Process holder) throws IOException {
     BufferedReader out = new BufferedReader(new InputStreamReader(holder.getInputStream(), UTF_8));
-    return Path.of(Optional.ofNullable(out.readLine()).orElseThrow());
+    return Optional.ofNullable(out.readLine()).map(Path::of);
   }
 
   /** Has a lease until it is killed. */
