@@ -11,7 +11,7 @@ import pytest
 from conftest import ERRORS, MIB, random_files
 from pyspark.errors import PythonException
 from test_content_ref import digest_with, package  # noqa: F401
-from test_read import by_name, digests, sha256
+from test_read import by_name, digests
 
 from s3dlio_spark import StaleReferenceError, contents, with_content
 
@@ -111,72 +111,26 @@ def test_a_worker_that_runs_on_after_its_task_was_killed_keeps_its_bytes(
     assert not seen.exists() or seen.read_text() == "True"
 
 
-SESSION = """
+PROGRAM = """
 import os, sys
 from pyspark.sql import SparkSession
-builder = (
-    SparkSession.builder.master(sys.argv[1])
+spark = (
+    SparkSession.builder.master("local[1]")
     .config("spark.jars", os.environ["S3DLIO_JAR"])
     .config("spark.ui.enabled", "false")
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.driver.host", "127.0.0.1")
-    .config("spark.s3dlio.sharedMemoryDir", sys.argv[3])
-)
-"""
-
-LEAVES_NOTHING = """
-spark = builder.getOrCreate()
-reader = spark.read.format("s3dlio").option("directFallback", "true")
-print(len(reader.load(sys.argv[2]).select("_content_ref").collect()), len(os.listdir(sys.argv[3])))
-"""
-
-SPECULATION = """
-import hashlib, time
-import pyarrow as pa
-from pyspark import TaskContext
-spark = (
-    builder.config("spark.speculation", "true")
-    .config("spark.speculation.interval", "100ms")
-    .config("spark.speculation.task.duration.threshold", "1s")
-    .config("spark.speculation.minTaskRuntime", "1s")
+    .config("spark.s3dlio.sharedMemoryDir", sys.argv[2])
     .getOrCreate()
 )
-spark.sparkContext.addPyFile(os.environ["S3DLIO_JAR"])
-from s3dlio_spark import with_content
-
-def slow_at_first(batch):
-    attempt = TaskContext.get().attemptNumber()
-    while attempt == 0:
-        time.sleep(0.01)
-    content = b"".join(value.as_py() for value in batch["content"])
-    digest = hashlib.sha256(content).hexdigest()
-    return pa.record_batch({"attempt": pa.array([attempt]), "digest": pa.array([digest])})
-
 reader = spark.read.format("s3dlio").option("directFallback", "true")
-refs = reader.load(sys.argv[2]).select("path", "_content_ref").coalesce(1)
-(row,) = refs.mapInArrow(with_content(slow_at_first), "attempt int, digest string").collect()
-print(row.attempt, row.digest)
+print(len(reader.load(sys.argv[1]).select("_content_ref").collect()), len(os.listdir(sys.argv[2])))
 """
-
-
-def program(text, master, folder, shared):
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
-    command = [sys.executable, "-c", SESSION + text, master, f"direct://{folder}", str(shared)]
-    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    assert os.listdir(shared) == []
-    return out.split()
 
 
 def test_nothing_is_left_at_the_end_of_the_program(train, tmp_path):
-    out = program(LEAVES_NOTHING, "local[1]", train[0], tmp_path)
-    assert out == [str(len(train[1])), "2"]
-
-
-def test_a_speculative_attempt_has_memory_of_its_own(tmp_path):
-    """Its executor is another one, or the same: the first attempt hangs in fn until it is killed."""
-    objects, shared = tmp_path / "objects", tmp_path / "shared"
-    objects.mkdir()
-    shared.mkdir()
-    (content,) = random_files(objects, [100_000]).values()
-    out = program(SPECULATION, "local-cluster[2,1,1024]", objects, shared)
-    assert out == ["1", sha256(content)]
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    command = [sys.executable, "-c", PROGRAM, f"direct://{train[0]}", str(tmp_path)]
+    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    assert out.split() == [str(len(train[1])), "2"]
+    assert os.listdir(tmp_path) == []
