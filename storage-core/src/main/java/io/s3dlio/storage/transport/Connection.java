@@ -56,6 +56,7 @@ final class Connection implements Closeable {
   private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).limit(0);
   private final HeadWriter out;
   private Phase phase = Phase.WRITE;
+  private TimeLimit step = TimeLimit.STALL;
   private long stallNanos;
   private boolean usable = true;
   private boolean answered;
@@ -87,7 +88,9 @@ final class Connection implements Closeable {
       wire.handshake();
       ready = deadline.end();
     } catch (IOException e) {
-      throw explain(e);
+      throw deadline.isExpired()
+          ? TimeLimit.CONNECT.passed(phase, authority, limit, e)
+          : explain(e);
     } finally {
       deadline.end();
       if (!ready) {
@@ -154,6 +157,7 @@ final class Connection implements Closeable {
         unsent = send(buffers(first, request.body()));
       }
       phase = Phase.FIRST_BYTE;
+      step = TimeLimit.FIRST_BYTE;
       deadline.step(clock.getAsLong() + limits.firstByte().toNanos());
       ResponseHead head = readHead(unsent);
       check(check, head);
@@ -172,7 +176,7 @@ final class Connection implements Closeable {
     } catch (RefusedException e) {
       throw e.reason();
     } catch (IOException e) {
-      throw explain(e);
+      throw deadline.isExpired() ? late(limits, e) : explain(e);
     } finally {
       deadline.end();
       if (!usable) {
@@ -446,6 +450,7 @@ final class Connection implements Closeable {
   }
 
   private void progress() {
+    step = TimeLimit.STALL;
     deadline.step(clock.getAsLong() + stallNanos);
   }
 
@@ -454,15 +459,20 @@ final class Connection implements Closeable {
         "the body of status " + head.status() + " exceeds the " + room + " bytes it has room for");
   }
 
+  private IOException late(Limits limits, IOException e) {
+    if (deadline.isWholeExpired()) {
+      return TimeLimit.REQUEST.passed(phase, authority, limits.whole(), e);
+    }
+    Duration limit = step == TimeLimit.STALL ? limits.stall() : limits.firstByte();
+    return step.passed(phase, authority, limit, e);
+  }
+
   private IOException explain(IOException e) {
     if (e instanceof ClosedByInterruptException) {
       InterruptedIOException interrupted =
           new InterruptedIOException("Interrupted in an exchange with " + authority);
       interrupted.initCause(e);
       return interrupted;
-    }
-    if (deadline.isExpired()) {
-      return new TransportException(phase, Kind.TIMEOUT, authority, "the deadline passed", e);
     }
     Kind kind = e instanceof MalformedResponseException ? Kind.MALFORMED : Kind.IO;
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -19,11 +19,13 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.telemetry.Counter;
+import io.s3dlio.storage.transport.FullServer;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.TransportConfig;
@@ -1190,8 +1192,37 @@ class S3StoreFaultTest {
                     .transport(transport)
                     .maxAttempts(1));
 
-    assertThatThrownBy(() -> store.delete(OBJECT)).hasMessageContaining("Cannot delete " + OBJECT);
+    String either =
+        transport == S3Config.Transport.SDK
+            ? "firstByteTimeout and stallTimeout"
+            : "firstByteTimeout";
+    assertThatThrownBy(() -> store.delete(OBJECT))
+        .isInstanceOf(StorageTimeoutException.class)
+        .hasMessageContaining("Cannot delete " + OBJECT)
+        .hasMessageEndingWith(". Raise %s if that is too short", whole ? "requestTimeout" : either);
     over.countDown();
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerThatTakesNoConnectionIsLeftByTheTimeToConnect(S3Config.Transport transport)
+      throws IOException {
+    try (FullServer full = new FullServer()) {
+      ObjectStore store =
+          open(
+              (n, head) -> NO_CONTENT,
+              config ->
+                  config
+                      .endpoint(URI.create("http://127.0.0.1:" + full.port()))
+                      .connectTimeout(Duration.ofMillis(200))
+                      .transport(transport)
+                      .maxAttempts(1));
+
+      assertThatThrownBy(() -> store.delete(OBJECT))
+          .isInstanceOf(StorageTimeoutException.class)
+          .hasMessageContaining("Cannot delete " + OBJECT)
+          .hasMessageEndingWith(". Raise connectTimeout if that is too short");
+    }
   }
 
   @Test
