@@ -11,14 +11,13 @@ import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists by pages of ListObjectsV2, one in memory at a time. Keys that end with a slash, as consoles
- * make them for folders, are left out. What a server lists that was not asked for, or twice, or out
- * of order, is no listing but a failure: what else it leaves out could not be known.
+ * Lists by pages, one in memory at a time. Keys that end with a slash, as consoles make them for
+ * folders, are left out. What a server lists that was not asked for, or twice, or out of order, is
+ * no listing but a failure: what else it leaves out could not be known.
  */
 final class S3Listing implements ObjectListing {
   /** Pages of deleted objects are empty; a server that sends nothing else goes on for ever. */
@@ -26,8 +25,7 @@ final class S3Listing implements ObjectListing {
 
   private static final int BAD_REQUEST = 400;
 
-  private final S3Client client;
-  private final S3Fields fields;
+  private final ListPages pages;
   private final Location prefix;
   private final ListOptions options;
   private Iterator<S3Xml.Listed> page = Collections.emptyIterator();
@@ -42,9 +40,8 @@ final class S3Listing implements ObjectListing {
   private boolean byUnits = true;
   private @Nullable ObjectInfo next;
 
-  S3Listing(S3Client client, S3Fields fields, Location prefix, ListOptions options) {
-    this.client = client;
-    this.fields = fields;
+  S3Listing(ListPages pages, Location prefix, ListOptions options) {
+    this.pages = pages;
     this.prefix = prefix;
     this.options = options;
     this.last = options.startAfter();
@@ -148,42 +145,7 @@ final class S3Listing implements ObjectListing {
   }
 
   private S3Xml.Page request() throws IOException {
-    return page(client, fields, prefix, options.recursive(), last, continuation);
-  }
-
-  /**
-   * Asks for a page.
-   *
-   * @param after the key that it begins after, unless a continuation says more exactly where
-   */
-  static S3Xml.Page page(
-      S3Client client,
-      S3Fields fields,
-      Location prefix,
-      boolean recursive,
-      String after,
-      String continuation)
-      throws IOException {
-    String query = query(prefix, recursive, after, continuation);
-    S3Request request = new S3Request("list", prefix, "GET", "", query, fields.any(), List.of());
-    return client.retrying(request, response -> S3Xml.page(response.body()));
-  }
-
-  /** Its parameters stand in the order of their names, for the signature. */
-  private static String query(
-      Location prefix, boolean recursive, String after, String continuation) {
-    StringBuilder query = new StringBuilder(128);
-    if (!continuation.isEmpty()) {
-      query.append("continuation-token=").append(UriText.parameter(continuation)).append('&');
-    }
-    if (!recursive) {
-      query.append("delimiter=%2F&");
-    }
-    query.append("encoding-type=url&list-type=2&prefix=").append(UriText.parameter(prefix.key()));
-    if (!after.isEmpty() && continuation.isEmpty()) {
-      query.append("&start-after=").append(UriText.parameter(after));
-    }
-    return query.toString();
+    return pages.page(prefix, options.recursive(), last, continuation);
   }
 
   @Override

@@ -57,12 +57,14 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   private final S3Client client;
   private final S3Config config;
   private final S3Fields fields;
+  private final ListPages pages;
   private final UploadThreads threads;
 
   S3Store(S3Client client, S3Config config, UploadThreads threads) {
     this.client = client;
     this.config = config;
     this.fields = new S3Fields(config);
+    this.pages = new OwnPages(client, fields);
     this.threads = threads;
   }
 
@@ -230,14 +232,13 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     requireS3(prefix);
     requireNewest("list", prefix, config);
-    return new S3Listing(client, fields, prefix, options);
+    return new S3Listing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
     requireS3(directory);
-    S3Xml.Page page = S3Listing.page(client, fields, directory, false, after, "");
-    return usable(page.prefixes(), directory, after);
+    return usable(pages.page(directory, false, after, "").prefixes(), directory, after);
   }
 
   /** Servers that order by UTF-16 units agree with the others about keys of these characters. */

@@ -40,7 +40,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -69,6 +68,7 @@ final class SdkS3Store
   private final S3Client client;
   private final S3Config config;
   private final UploadThreads threads;
+  private final ListPages pages;
 
   /**
    * @param client stays the caller's
@@ -77,6 +77,7 @@ final class SdkS3Store
     this.client = client;
     this.config = config;
     this.threads = threads;
+    this.pages = new SdkPages(client);
   }
 
   @Override
@@ -263,26 +264,13 @@ final class SdkS3Store
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     requireS3(prefix);
     S3Store.requireNewest("list", prefix, config);
-    return new SdkListing(client, prefix, options);
+    return new S3Listing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
     requireS3(directory);
-    try {
-      List<CommonPrefix> found =
-          client
-              .listObjectsV2(
-                  list ->
-                      list.bucket(directory.container())
-                          .prefix(directory.key())
-                          .delimiter("/")
-                          .startAfter(after.isEmpty() ? null : after))
-              .commonPrefixes();
-      return S3Store.usable(found.stream().map(CommonPrefix::prefix).toList(), directory, after);
-    } catch (SdkException e) {
-      throw SdkErrors.of("list", directory, e);
-    }
+    return S3Store.usable(pages.page(directory, false, after, "").prefixes(), directory, after);
   }
 
   @Override
