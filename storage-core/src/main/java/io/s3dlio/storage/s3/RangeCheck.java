@@ -16,7 +16,6 @@ final class RangeCheck implements HeadCheck {
   private final ReadRequest request;
   private final long end;
   private long objectLength = -1;
-  private long answerEnd = -1;
   private String checksum = "";
 
   RangeCheck(ReadRequest request) {
@@ -27,11 +26,6 @@ final class RangeCheck implements HeadCheck {
   /** Returns the object's length, as the answer tells it. */
   long objectLength() {
     return objectLength;
-  }
-
-  /** Returns where the answer's bytes end within the object. */
-  long answerEnd() {
-    return answerEnd;
   }
 
   /** Returns the sum of the whole object that the server keeps; empty if it tells none. */
@@ -67,7 +61,6 @@ final class RangeCheck implements HeadCheck {
       throw unlike("the whole object");
     }
     objectLength = whole;
-    answerEnd = whole;
   }
 
   private void take(String range, String length) throws StorageException {
@@ -77,7 +70,7 @@ final class RangeCheck implements HeadCheck {
       throw unlike("'" + range + "'");
     }
     long first = number(range, UNIT.length(), dash);
-    answerEnd = number(range, dash + 1, slash) + 1;
+    long answerEnd = number(range, dash + 1, slash) + 1;
     objectLength = number(range, slash + 1, range.length());
     boolean asked = first == request.offset() && answerEnd > first && answerEnd <= end;
     boolean whole = length.isEmpty() || number(length, 0, length.length()) == answerEnd - first;

@@ -145,7 +145,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
     Attempts attempts = client.attempts();
     send(request, end, check, attempts);
     if (target.hasRemaining()) {
-      throw check.answerEnd() == check.objectLength()
+      throw end > check.objectLength()
           ? truncated(request, end, check.objectLength())
           : S3Client.charged(cut(request, target.remaining()), attempts);
     }

@@ -473,6 +473,21 @@ class S3StoreFaultTest {
   }
 
   @Test
+  void aBodyThatEndsBeforeItsRangeDoesIsRetryableThoughTheObjectEndsThereToo() throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                "HTTP/1.1 206 x\r\nContent-Range: bytes 0-9/10\r\nETag: \"e1\"\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n0\r\n\r\n");
+    ByteBuffer target = ByteBuffer.allocateDirect(10);
+
+    assertThatThrownBy(() -> store.read(read(0, target)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("the answer ended 6 bytes before the range does");
+    assertThat(target.position()).isEqualTo(4);
+  }
+
+  @Test
   void aRangePastTheEndNamesTheObjectsLength() throws IOException {
     ObjectStore store =
         open((n, head) -> head.startsWith("HEAD") ? head(3, "e1", "") : error(416, "InvalidRange"));
