@@ -24,7 +24,8 @@ final class Connection implements Closeable {
   private static final int MAX_WRITE = 16 << 20;
 
   /**
-   * A write that took less than this share of its deadline may be followed by one twice as long.
+   * A write that took less than this share of its deadline may be followed by one twice as long,
+   * any other by a short one: a long one would be late while its bytes still move.
    */
   private static final int QUICK_SHARE = 16;
 
@@ -272,9 +273,8 @@ final class Connection implements Closeable {
           progress();
           long start = clock.getAsLong();
           writeSome(buffers, first, most);
-          if (clock.getAsLong() - start < stallNanos / QUICK_SHARE) {
-            most = Math.min(2 * most, MAX_WRITE);
-          }
+          boolean quick = clock.getAsLong() - start < stallNanos / QUICK_SHARE;
+          most = quick ? Math.min(2 * most, MAX_WRITE) : FIRST_WRITE;
         } else {
           first++;
         }
