@@ -1,7 +1,6 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.Failure;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -39,11 +38,7 @@ final class RangeCheck implements HeadCheck {
       return;
     }
     String etag = S3Store.unquoted(headers.first("ETag").orElse(""));
-    if (!request.etag().isEmpty() && !request.etag().equals(etag)) {
-      throw new ObjectChangedException(
-          Failure.of("read", request.location(), "it was written again since it was listed")
-              .withRemedy("List it again"));
-    }
+    S3Reads.requireVersion(request, etag);
     String range = headers.first("Content-Range").orElse("");
     String length = headers.first("Content-Length").orElse("");
     if (status == PARTIAL_CONTENT) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,28 @@ final class S3Listing implements ObjectListing {
 
   private S3Xml.Page request() throws IOException {
     return pages.page(prefix, options.recursive(), last, continuation);
+  }
+
+  /** Returns the prefixes directly below a directory, after a key, that a listing can be cut at. */
+  static List<String> cuts(ListPages pages, Location directory, String after) throws IOException {
+    S3Names.requireS3(directory);
+    return usable(pages.page(directory, false, after, "").prefixes(), directory, after);
+  }
+
+  /** Servers that order by UTF-16 units agree with the others about keys of these characters. */
+  private static boolean comparesAlike(String cut) {
+    return cut.chars().allMatch(c -> c > 0 && c < Character.MIN_SURROGATE);
+  }
+
+  /** Leaves out what was not asked for: a cut only tells where to look. */
+  static List<String> usable(List<String> prefixes, Location directory, String after) {
+    return prefixes.stream()
+        .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
+        .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
+        .filter(S3Listing::comparesAlike)
+        .sorted(Location.KEY_ORDER)
+        .distinct()
+        .toList();
   }
 
   @Override

@@ -415,7 +415,7 @@ class S3ListingTest {
   @Test
   void whatAServerNamesForACutIsUsedOnlyIfItIsOne() {
     assertThat(
-            S3Store.usable(
+            S3Listing.usable(
                 List.of(
                     "p/z/",
                     "p/b/",
