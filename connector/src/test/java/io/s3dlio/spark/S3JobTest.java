@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.storage.CorruptException;
 import io.s3dlio.testing.NoLeaks;
+import io.s3dlio.testing.Relay;
+import io.s3dlio.testing.Relay.Plan;
 import io.s3dlio.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -394,6 +400,44 @@ class S3JobTest {
                     .option("partSize", "1mb")
                     .save(uri))
         .hasMessageContaining("Invalid partSize");
+  }
+
+  /**
+   * Each answer is its connection's only one; those that look at an object of 1000 bytes tell
+   * another ETag than the server did.
+   */
+  private static String looksOther(String head) {
+    String closing = head.replaceFirst("\r\n", "\r\nConnection: close\r\n");
+    return head.toLowerCase(Locale.ROOT).contains("\r\ncontent-length: 1000\r\n")
+        ? closing.replaceFirst("(?i)\r\nETag: [^\r]*", "\r\nETag: \"other\"")
+        : closing;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"own, true", "own, false", "sdk, true", "sdk, false"})
+  void whatAJobWroteIsLookedAtWhereVerifySaysSo(String transport, boolean generated)
+      throws IOException {
+    try (Relay relay =
+        Relay.to(SERVER.endpoint(), connection -> Plan.rewritten(S3JobTest::looksOther))) {
+      Dataset<Row> ids = spark.range(0, 2, 1, 2).toDF();
+      Dataset<Row> contents =
+          ids.selectExpr("concat('c', id) as name", "cast(repeat('x', 1000) as binary) as content");
+      DataFrameWriter<Row> job =
+          writer(generated ? ids : contents)
+              .option("endpoint", relay.endpoint().toString())
+              .option("transport", transport);
+      if (generated) {
+        job.option("objectName", "sample_{:04d}.bin").option("objectSize", "1000");
+      }
+
+      job.save(uri + "/unseen");
+      assertThatThrownBy(() -> job.option("verify", "head").save(uri + "/seen"))
+          .hasStackTraceContaining(CorruptException.class.getName() + ": Cannot put " + uri)
+          .hasStackTraceContaining("with the ETag 'other'");
+    }
+    assertThat(keys())
+        .contains(prefix + "/unseen/_SUCCESS")
+        .doesNotContain(prefix + "/seen/_SUCCESS");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.s3dlio.storage.CancellationToken;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class ConcurrentWork implements AutoCloseable {
   private final String name;
   private final int maxConcurrency;
   private final CancellationToken token;
+  private final Executor threads;
 
   /** One for each action that may be in flight. */
   private final Semaphore permits;
@@ -39,9 +41,14 @@ public final class ConcurrentWork implements AutoCloseable {
    * @param token stops the work
    */
   public ConcurrentWork(String name, int maxConcurrency, CancellationToken token) {
+    this(name, maxConcurrency, token, PutThreads.shared());
+  }
+
+  ConcurrentWork(String name, int maxConcurrency, CancellationToken token, Executor threads) {
     this.name = requireNonNull(name, "name is null");
     this.maxConcurrency = maxConcurrency;
     this.token = requireNonNull(token, "token is null");
+    this.threads = threads;
     this.permits = new Semaphore(maxConcurrency);
   }
 
@@ -60,7 +67,7 @@ public final class ConcurrentWork implements AutoCloseable {
     boolean started = false;
     try {
       requireGoingOn();
-      PutThreads.shared().execute(() -> run(action));
+      threads.execute(() -> run(action));
       started = true;
     } finally {
       if (!started) {

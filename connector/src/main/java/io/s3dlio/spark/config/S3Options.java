@@ -9,6 +9,7 @@ import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +141,31 @@ final class S3Options {
           100,
           "How often an operation other than a read is tried.");
 
+  private static final OptionKey<Duration> CONNECT_TIMEOUT =
+      timeout(
+          "connectTimeout",
+          S3Config.DEFAULT.connectTimeout(),
+          "How long it may take to look a server up, to connect, and to agree on TLS, each.");
+
+  private static final OptionKey<Duration> FIRST_BYTE_TIMEOUT =
+      timeout(
+          "firstByteTimeout",
+          S3Config.DEFAULT.firstByteTimeout(),
+          "How long the first byte of an answer may take. With `transport=sdk` the same as"
+              + " `stallTimeout`.");
+
+  private static final OptionKey<Duration> STALL_TIMEOUT =
+      timeout(
+          "stallTimeout",
+          S3Config.DEFAULT.stallTimeout(),
+          "How long the bytes of a request or of an answer may stand still.");
+
+  private static final OptionKey<Duration> REQUEST_TIMEOUT =
+      timeout(
+          "requestTimeout",
+          S3Config.DEFAULT.requestTimeout(),
+          "How long a whole request may take. That of a read ends with `range.timeout` too.");
+
   private static final OptionKey<Integer> PARTS_IN_FLIGHT =
       Options.integer(
           "partsInFlight",
@@ -250,6 +276,10 @@ final class S3Options {
           PAYLOAD_SIGNING,
           MAX_CONNECTIONS,
           MAX_ATTEMPTS,
+          CONNECT_TIMEOUT,
+          FIRST_BYTE_TIMEOUT,
+          STALL_TIMEOUT,
+          REQUEST_TIMEOUT,
           PARTS_IN_FLIGHT,
           SSE,
           SSE_KMS_KEY_ID,
@@ -305,6 +335,10 @@ final class S3Options {
         .payloadSigning(options.value(PAYLOAD_SIGNING))
         .maxConnections(options.value(MAX_CONNECTIONS))
         .maxAttempts(options.value(MAX_ATTEMPTS))
+        .connectTimeout(options.value(CONNECT_TIMEOUT))
+        .firstByteTimeout(options.value(FIRST_BYTE_TIMEOUT))
+        .stallTimeout(options.value(STALL_TIMEOUT))
+        .requestTimeout(options.value(REQUEST_TIMEOUT))
         .partsInFlight(options.value(PARTS_IN_FLIGHT))
         .sse(options.value(SSE).orElse(null))
         .sseKmsKeyId(options.value(SSE_KMS_KEY_ID).orElse(null))
@@ -318,6 +352,17 @@ final class S3Options {
         .dualStack(options.value(DUAL_STACK))
         .fips(options.value(FIPS))
         .build();
+  }
+
+  private static OptionKey<Duration> timeout(String name, Duration value, String doc) {
+    return new OptionKey<>(
+        name,
+        Scope.CONNECTION,
+        "time, 1ms to 1d",
+        value.toSeconds() + "s",
+        doc,
+        text -> Sizes.parseDurationWithin(text, Duration.ofMillis(1), Duration.ofDays(1)),
+        Optional.empty());
   }
 
   private static Optional<S3Credentials> credentials(ResolvedOptions options) {

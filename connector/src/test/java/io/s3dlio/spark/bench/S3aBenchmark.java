@@ -1,7 +1,10 @@
 package io.s3dlio.spark.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.sun.management.OperatingSystemMXBean;
 import io.s3dlio.storage.buffer.BufferPool;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -15,8 +18,9 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What a read from S3 costs in Spark: {@code sum(crc32(content))} by the connector and by {@code
- * binaryFile} over S3A, in one hot JVM, taking turns, with the cost of an empty job subtracted; and
- * how much memory the connector has in flight.
+ * binaryFile} over S3A. In one hot JVM, taking turns, with the cost of an empty job subtracted; and
+ * as a batch job meets it, in a fresh JVM for each, once to warm up and then three times. And how
+ * much memory the connector has in flight.
  *
  * <pre>
  * S3aBenchmark cpu    ENDPOINT BUCKET ROUNDS
@@ -30,10 +34,15 @@ import org.apache.spark.sql.SparkSession;
 public final class S3aBenchmark {
   private static final int CORES = 2;
   private static final int WARM_UP_ROUNDS = 5;
+  private static final int FRESH_ROUNDS = 3;
+  private static final String COST = "CPU seconds: ";
 
   private static final List<DataSet> DATA_SETS =
       List.of(
           new DataSet("8mb", 8 << 20, 100, "0.12"), new DataSet("100k", 100 << 10, 2000, "0.06"));
+  private static final List<DataSet> FRESH_SETS =
+      List.of(
+          new DataSet("8mb", 8 << 20, 64, "0.12"), new DataSet("100k", 100 << 10, 4000, "0.06"));
   private static final DataSet LARGE = new DataSet("64mb", 64 << 20, 24, "");
   private static final DataSet WARM_UP = new DataSet("10k", 10 << 10, 300, "");
 
@@ -69,7 +78,11 @@ public final class S3aBenchmark {
     try (SparkSession spark = builder.getOrCreate()) {
       S3aBenchmark benchmark = new S3aBenchmark(spark, args[2]);
       switch (args[0]) {
-        case "cpu" -> benchmark.cpu(Integer.parseInt(args[3]));
+        case "cpu" -> {
+          benchmark.hot(Integer.parseInt(args[3]));
+          benchmark.fresh(args[1]);
+        }
+        case "one" -> benchmark.one(args[3], FRESH_SETS.get(Integer.parseInt(args[4])));
         case "memory" -> benchmark.memory();
         default -> throw new IllegalArgumentException("Say cpu or memory");
       }
@@ -89,12 +102,12 @@ public final class S3aBenchmark {
   }
 
   private String path(String scheme, DataSet data) {
-    return "%s://%s/%s".formatted(scheme, bucket, data.name());
+    return "%s://%s/%s-%d".formatted(scheme, bucket, data.name(), data.objects());
   }
 
   // ---- CPU
 
-  private void cpu(int rounds) {
+  private void hot(int rounds) {
     generate(WARM_UP, "object", 8);
     for (int round = 0; round < WARM_UP_ROUNDS; round++) {
       ways(WARM_UP).values().forEach(Runnable::run);
@@ -111,6 +124,45 @@ public final class S3aBenchmark {
         }
       }
       report(data, seconds);
+    }
+  }
+
+  /** Runs each way in a JVM like this one. */
+  private void fresh(String endpoint) throws IOException {
+    for (int set = 0; set < FRESH_SETS.size(); set++) {
+      DataSet data = FRESH_SETS.get(set);
+      generate(data, "object", 2);
+      Map<String, List<Double>> seconds = new LinkedHashMap<>();
+      for (String way : List.of("s3dlio", "binaryFile")) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(
+            List.of(
+                S3aBenchmark.class.getName(), "one", endpoint, bucket, way, String.valueOf(set)));
+        Process jvm =
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (BufferedReader lines = jvm.inputReader()) {
+          seconds.put(
+              way,
+              lines
+                  .lines()
+                  .filter(line -> line.startsWith(COST))
+                  .map(line -> Double.valueOf(line.substring(COST.length())))
+                  .toList());
+        }
+      }
+      report(data, seconds);
+    }
+  }
+
+  private void one(String way, DataSet data) {
+    for (int round = -1; round < FRESH_ROUNDS; round++) {
+      double cost = cpuSeconds(requireNonNull(ways(data).get(way)));
+      if (round >= 0) {
+        System.out.println(COST + cost);
+      }
     }
   }
 
@@ -164,13 +216,14 @@ public final class S3aBenchmark {
                 median(costs) / data.gigabytes(),
                 costs.stream().min(Double::compare).orElseThrow() / data.gigabytes(),
                 costs.stream().max(Double::compare).orElseThrow() / data.gigabytes()));
-    double empty = median(seconds.get("empty"));
+    double empty = seconds.containsKey("empty") ? median(seconds.get("empty")) : 0;
     double ours = median(seconds.get("s3dlio")) - empty;
     double theirs = median(seconds.get("binaryFile")) - empty;
     System.out.printf(
         Locale.ROOT,
-        "  without the empty job: s3dlio %.3f CPU-s/GB, %.0f us an object; binaryFile %.3f, %.0f;"
+        "  %s: s3dlio %.3f CPU-s/GB, %.0f us an object; binaryFile %.3f, %.0f;"
             + " s3dlio is %.3f of it (goal %s)%n",
+        empty > 0 ? "without the empty job" : "each in a fresh JVM",
         ours / data.gigabytes(),
         ours / data.objects() * 1e6,
         theirs / data.gigabytes(),

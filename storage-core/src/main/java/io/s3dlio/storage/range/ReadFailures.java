@@ -71,7 +71,7 @@ final class ReadFailures {
                 task.request().location(),
                 "the range of %s took longer than %d ms"
                     .formatted(task.describe(), timeout.toMillis()))
-            .withRemedy("Raise the range timeout, or read smaller ranges")
+            .withRemedy("Raise range.timeout, or lower range.chunkSize")
             .withAttempts(task.attempts()));
   }
 

@@ -1,7 +1,6 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.Failure;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -16,7 +15,6 @@ final class RangeCheck implements HeadCheck {
   private final ReadRequest request;
   private final long end;
   private long objectLength = -1;
-  private long answerEnd = -1;
   private String checksum = "";
 
   RangeCheck(ReadRequest request) {
@@ -27,11 +25,6 @@ final class RangeCheck implements HeadCheck {
   /** Returns the object's length, as the answer tells it. */
   long objectLength() {
     return objectLength;
-  }
-
-  /** Returns where the answer's bytes end within the object. */
-  long answerEnd() {
-    return answerEnd;
   }
 
   /** Returns the sum of the whole object that the server keeps; empty if it tells none. */
@@ -45,11 +38,7 @@ final class RangeCheck implements HeadCheck {
       return;
     }
     String etag = S3Store.unquoted(headers.first("ETag").orElse(""));
-    if (!request.etag().isEmpty() && !request.etag().equals(etag)) {
-      throw new ObjectChangedException(
-          Failure.of("read", request.location(), "it was written again since it was listed")
-              .withRemedy("List it again"));
-    }
+    S3Reads.requireVersion(request, etag);
     String range = headers.first("Content-Range").orElse("");
     String length = headers.first("Content-Length").orElse("");
     if (status == PARTIAL_CONTENT) {
@@ -67,7 +56,6 @@ final class RangeCheck implements HeadCheck {
       throw unlike("the whole object");
     }
     objectLength = whole;
-    answerEnd = whole;
   }
 
   private void take(String range, String length) throws StorageException {
@@ -77,7 +65,7 @@ final class RangeCheck implements HeadCheck {
       throw unlike("'" + range + "'");
     }
     long first = number(range, UNIT.length(), dash);
-    answerEnd = number(range, dash + 1, slash) + 1;
+    long answerEnd = number(range, dash + 1, slash) + 1;
     objectLength = number(range, slash + 1, range.length());
     boolean asked = first == request.offset() && answerEnd > first && answerEnd <= end;
     boolean whole = length.isEmpty() || number(length, 0, length.length()) == answerEnd - first;

@@ -6,12 +6,14 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.s3.EndpointSet.Outcome;
 import io.s3dlio.storage.s3.S3Xml.ErrorAnswer;
 import io.s3dlio.storage.transport.HttpResponse;
 import io.s3dlio.storage.transport.TransportException;
+import io.s3dlio.storage.transport.TransportException.Kind;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -109,8 +111,11 @@ final class S3Failures {
    */
   static StorageException of(
       String operation, Location location, TransportException broken, String where) {
-    return new UnavailableException(
-        Failure.of(operation, location, broken.getMessage() + where), broken);
+    Failure failure =
+        Failure.of(operation, location, broken.what() + where).withRemedy(broken.remedy());
+    return broken.kind() == Kind.TIMEOUT
+        ? new StorageTimeoutException(failure, broken)
+        : new UnavailableException(failure, broken);
   }
 
   /** Returns the failure that a body tells of under a status that says success. */

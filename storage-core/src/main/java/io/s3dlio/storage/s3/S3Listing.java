@@ -16,9 +16,9 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists by pages of ListObjectsV2, one in memory at a time. Keys that end with a slash, as consoles
- * make them for folders, are left out. What a server lists that was not asked for, or twice, or out
- * of order, is no listing but a failure: what else it leaves out could not be known.
+ * Lists by pages, one in memory at a time. Keys that end with a slash, as consoles make them for
+ * folders, are left out. What a server lists that was not asked for, or twice, or out of order, is
+ * no listing but a failure: what else it leaves out could not be known.
  */
 final class S3Listing implements ObjectListing {
   /** Pages of deleted objects are empty; a server that sends nothing else goes on for ever. */
@@ -26,8 +26,7 @@ final class S3Listing implements ObjectListing {
 
   private static final int BAD_REQUEST = 400;
 
-  private final S3Client client;
-  private final S3Fields fields;
+  private final ListPages pages;
   private final Location prefix;
   private final ListOptions options;
   private Iterator<S3Xml.Listed> page = Collections.emptyIterator();
@@ -42,9 +41,8 @@ final class S3Listing implements ObjectListing {
   private boolean byUnits = true;
   private @Nullable ObjectInfo next;
 
-  S3Listing(S3Client client, S3Fields fields, Location prefix, ListOptions options) {
-    this.client = client;
-    this.fields = fields;
+  S3Listing(ListPages pages, Location prefix, ListOptions options) {
+    this.pages = pages;
     this.prefix = prefix;
     this.options = options;
     this.last = options.startAfter();
@@ -148,42 +146,29 @@ final class S3Listing implements ObjectListing {
   }
 
   private S3Xml.Page request() throws IOException {
-    return page(client, fields, prefix, options.recursive(), last, continuation);
+    return pages.page(prefix, options.recursive(), last, continuation);
   }
 
-  /**
-   * Asks for a page.
-   *
-   * @param after the key that it begins after, unless a continuation says more exactly where
-   */
-  static S3Xml.Page page(
-      S3Client client,
-      S3Fields fields,
-      Location prefix,
-      boolean recursive,
-      String after,
-      String continuation)
-      throws IOException {
-    String query = query(prefix, recursive, after, continuation);
-    S3Request request = new S3Request("list", prefix, "GET", "", query, fields.any(), List.of());
-    return client.retrying(request, response -> S3Xml.page(response.body()));
+  /** Returns the prefixes directly below a directory, after a key, that a listing can be cut at. */
+  static List<String> cuts(ListPages pages, Location directory, String after) throws IOException {
+    S3Names.requireS3(directory);
+    return usable(pages.page(directory, false, after, "").prefixes(), directory, after);
   }
 
-  /** Its parameters stand in the order of their names, for the signature. */
-  private static String query(
-      Location prefix, boolean recursive, String after, String continuation) {
-    StringBuilder query = new StringBuilder(128);
-    if (!continuation.isEmpty()) {
-      query.append("continuation-token=").append(UriText.parameter(continuation)).append('&');
-    }
-    if (!recursive) {
-      query.append("delimiter=%2F&");
-    }
-    query.append("encoding-type=url&list-type=2&prefix=").append(UriText.parameter(prefix.key()));
-    if (!after.isEmpty() && continuation.isEmpty()) {
-      query.append("&start-after=").append(UriText.parameter(after));
-    }
-    return query.toString();
+  /** Servers that order by UTF-16 units agree with the others about keys of these characters. */
+  private static boolean comparesAlike(String cut) {
+    return cut.chars().allMatch(c -> c > 0 && c < Character.MIN_SURROGATE);
+  }
+
+  /** Leaves out what was not asked for: a cut only tells where to look. */
+  static List<String> usable(List<String> prefixes, Location directory, String after) {
+    return prefixes.stream()
+        .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
+        .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
+        .filter(S3Listing::comparesAlike)
+        .sorted(Location.KEY_ORDER)
+        .distinct()
+        .toList();
   }
 
   @Override

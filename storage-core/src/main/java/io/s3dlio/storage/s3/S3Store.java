@@ -3,7 +3,6 @@ package io.s3dlio.storage.s3;
 import static io.s3dlio.storage.s3.S3Fields.add;
 
 import io.s3dlio.storage.AlreadyExistsException;
-import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
@@ -17,7 +16,6 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
@@ -30,14 +28,9 @@ import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +40,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
-  private static final int MAX_BATCH = 1000;
+final class S3Store
+    implements ObjectStore,
+        CutListings,
+        UnfinishedWrites,
+        VerifiedReader.Source,
+        BatchDelete.Server {
   private static final int MULTIPART_PARTS = 4;
   private static final int BAD_REQUEST = 400;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -57,12 +54,14 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   private final S3Client client;
   private final S3Config config;
   private final S3Fields fields;
+  private final ListPages pages;
   private final UploadThreads threads;
 
   S3Store(S3Client client, S3Config config, UploadThreads threads) {
     this.client = client;
     this.config = config;
     this.fields = new S3Fields(config);
+    this.pages = new OwnPages(client, fields);
     this.threads = threads;
   }
 
@@ -78,7 +77,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   }
 
   private HttpResponse head(String operation, Location location) throws IOException {
-    requireObject(operation, location);
+    S3Names.requireObject(operation, location);
     try {
       return client.retrying(S3Request.of(operation, location, "HEAD", version(), fields.read()));
     } catch (StorageException e) {
@@ -121,30 +120,24 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
 
   @Override
   public void read(ReadRequest request) throws IOException {
-    ByteBuffer target = request.target();
-    int start = target.position();
-    KeptSum kept = get(request);
-    if (kept.isKnown() && config.verifyRead() != VerifyRead.NONE) {
-      ByteBuffer content = target.slice(start, target.position() - start);
-      kept.requireEqual(request.location(), Crc32c.of(List.of(content)));
-    }
+    S3Reads.read(this, request, config.verifyRead());
   }
 
   @Override
   public KeptSum get(ReadRequest request) throws IOException {
     Location location = request.location();
-    requireObject("read", location);
+    S3Names.requireObject("read", location);
     ByteBuffer target = request.target();
     if (!target.hasRemaining()) {
-      return new KeptSum(requireInside(request).length(), "");
+      return S3Reads.ofNothing(request, stat("read", location));
     }
     long end = request.offset() + target.remaining();
     RangeCheck check = new RangeCheck(request);
     Attempts attempts = client.attempts();
     send(request, end, check, attempts);
     if (target.hasRemaining()) {
-      throw check.answerEnd() == check.objectLength()
-          ? truncated(request, end, check.objectLength())
+      throw end > check.objectLength()
+          ? S3Reads.truncated(request, end, check.objectLength())
           : S3Client.charged(cut(request, target.remaining()), attempts);
     }
     // What an answer says under this name of a range may be the sum of a part.
@@ -156,7 +149,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   public KeptSum ask(ReadRequest request) throws IOException {
     HttpHeaders there = head("read", request.location()).headers();
     ObjectInfo object = info(request.location(), there);
-    requireVersion(request, object);
+    S3Reads.requireVersion(request, object);
     return new KeptSum(object.length(), there.first(CRC32C).orElse(""));
   }
 
@@ -171,7 +164,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
         return;
       } catch (StorageException e) {
         if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
-          throw truncated(request, end, stat("read", request.location()).length());
+          throw S3Reads.truncated(request, end, stat("read", request.location()).length());
         }
         if (request.target().position() != start || !attempts.failsOver(e)) {
           throw S3Client.charged(e, attempts);
@@ -192,32 +185,6 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
     return S3Request.of("read", request.location(), "GET", version(), all);
   }
 
-  private ObjectInfo requireInside(ReadRequest request) throws IOException {
-    ObjectInfo object = stat("read", request.location());
-    requireVersion(request, object);
-    if (request.offset() > object.length()) {
-      throw truncated(request, request.offset(), object.length());
-    }
-    return object;
-  }
-
-  private static void requireVersion(ReadRequest request, ObjectInfo object)
-      throws ObjectChangedException {
-    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
-      throw new ObjectChangedException(
-          Failure.of("read", request.location(), "it was written again since it was listed")
-              .withRemedy("List it again"));
-    }
-  }
-
-  private static TruncatedException truncated(ReadRequest request, long end, long length) {
-    return new TruncatedException(
-        Failure.of(
-            "read",
-            request.location(),
-            "the range ends at byte %d, the object at byte %d".formatted(end, length)));
-  }
-
   private static StorageException cut(ReadRequest request, int left) {
     return new UnavailableException(
         Failure.of(
@@ -228,32 +195,13 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
 
   @Override
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
-    requireS3(prefix);
-    requireNewest("list", prefix, config);
-    return new S3Listing(client, fields, prefix, options);
+    S3Names.requireNewest("list", prefix, config);
+    return new S3Listing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
-    requireS3(directory);
-    S3Xml.Page page = S3Listing.page(client, fields, directory, false, after, "");
-    return usable(page.prefixes(), directory, after);
-  }
-
-  /** Servers that order by UTF-16 units agree with the others about keys of these characters. */
-  private static boolean comparesAlike(String cut) {
-    return cut.chars().allMatch(c -> c > 0 && c < Character.MIN_SURROGATE);
-  }
-
-  /** Leaves out what was not asked for: a cut only tells where to look. */
-  static List<String> usable(List<String> prefixes, Location directory, String after) {
-    return prefixes.stream()
-        .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
-        .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
-        .filter(S3Store::comparesAlike)
-        .sorted(Location.KEY_ORDER)
-        .distinct()
-        .toList();
+    return S3Listing.cuts(pages, directory, after);
   }
 
   // ---- writing
@@ -261,8 +209,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   @Override
   public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
-    requireWritable(location);
-    requireNewest("put", location, config);
+    S3Names.requireWritable(location, config);
     if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
       try (ObjectWriter writer = createWriter(location, options)) {
         writer.write(content);
@@ -375,8 +322,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
 
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    requireWritable(location);
-    requireNewest("put", location, config);
+    S3Names.requireWritable(location, config);
     return new S3Writer(
         this,
         () ->
@@ -393,7 +339,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   @Override
   public long abortUnfinished(
       Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
-    requireS3(prefix);
+    S3Names.requireS3(prefix);
     return new S3Uploads(new OwnUploads(client, fields)).abort(prefix, startedAt, ownership);
   }
 
@@ -401,8 +347,7 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
 
   @Override
   public void delete(Location location) throws IOException {
-    requireS3(location);
-    requireNewest("delete", location, config);
+    S3Names.requireNewest("delete", location, config);
     if (!location.isPrefix()) {
       try {
         client.retrying(S3Request.of("delete", location, "DELETE", "", fields.any()));
@@ -418,112 +363,26 @@ final class S3Store implements ObjectStore, CutListings, UnfinishedWrites, Verif
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
     for (Location location : locations) {
-      requireS3(location);
-      requireNewest("delete", location, config);
+      S3Names.requireNewest("delete", location, config);
     }
-    Map<Location, StorageException> failures = new LinkedHashMap<>();
-    Map<String, List<Location>> buckets = new LinkedHashMap<>();
-    for (Location location : new LinkedHashSet<>(locations)) {
-      if (!location.isPrefix()) {
-        if (S3Xml.canHold(location.key())) {
-          buckets.computeIfAbsent(location.container(), b -> new ArrayList<>()).add(location);
-        } else {
-          deleteOne(location, failures);
-        }
-      }
-    }
-    for (List<Location> bucket : buckets.values()) {
-      for (int from = 0; from < bucket.size(); from += MAX_BATCH) {
-        deleteSome(bucket.subList(from, Math.min(bucket.size(), from + MAX_BATCH)), failures);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new BatchDeleteException(failures);
-    }
+    BatchDelete.run(locations, this);
   }
 
-  private void deleteOne(Location location, Map<Location, StorageException> failures)
-      throws IOException {
-    try {
-      delete(location);
-    } catch (StorageException e) {
-      failures.put(location, e);
-    }
-  }
-
-  /** Wants a word on every key: MinIO was seen to leave one out, be it deleted or not. */
-  private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
-      throws IOException {
-    Location first = some.get(0);
+  @Override
+  public S3Xml.Deleted delete(List<Location> some) throws IOException {
     ByteBuffer body = S3Xml.delete(some.stream().map(Location::key).toList());
     List<String> all = fields.any();
     add(all, "Content-Type", "application/xml");
     // All servers know this sum, and some demand it.
     add(all, "Content-MD5", S3Fields.md5(List.of(body)));
-    S3Request request = new S3Request("delete", first, "POST", "", "delete=", all, List.of(body));
-    try {
-      S3Xml.Deleted answer = client.retrying(request, response -> S3Xml.deleted(response.body()));
-      Set<Location> untold = new LinkedHashSet<>(some);
-      answer.keys().forEach(key -> untold.remove(first.withKey(key)));
-      for (S3Xml.FailedDelete failed : answer.failures()) {
-        Location location = first.withKey(failed.key());
-        StorageException failure = S3Failures.ofDelete(location, failed);
-        if (!failure.isRetryable()) {
-          untold.remove(location);
-          failures.put(location, failure);
-        }
-      }
-      for (Location location : untold) {
-        deleteOne(location, failures);
-      }
-    } catch (StorageException e) {
-      some.forEach(location -> failures.put(location, e));
-    }
+    S3Request request =
+        new S3Request("delete", some.get(0), "POST", "", "delete=", all, List.of(body));
+    return client.retrying(request, response -> S3Xml.deleted(response.body()));
   }
 
   /** Keeps its connections: the next store of this configuration uses them ({@link S3Stores}). */
   @Override
   public void close() {}
-
-  // ---- names
-
-  private static void requireObject(String operation, Location location) throws StorageException {
-    requireS3(location);
-    if (location.isPrefix()) {
-      throw new NotFoundException(
-          Failure.of(operation, location, "a key that is empty or ends with a slash is a prefix"));
-    }
-  }
-
-  private static void requireWritable(Location location) throws StorageException {
-    requireS3(location);
-    if (location.isPrefix()) {
-      throw new StorageException(
-          Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
-              .withRemedy("Name an object"));
-    }
-  }
-
-  /** What reads a version of one object can do nothing else. */
-  static void requireNewest(String operation, Location location, S3Config config)
-      throws StorageException {
-    if (config.versionId() != null) {
-      throw new StorageException(
-          Failure.of(
-                  operation,
-                  location,
-                  "versionId=%s names a version of one object, to be read"
-                      .formatted(config.versionId()))
-              .withRemedy("Leave versionId out"));
-    }
-  }
-
-  private static void requireS3(Location location) {
-    if (!location.scheme().equals("s3")) {
-      throw new IllegalArgumentException(
-          "Invalid location: %s (this store has s3:// alone)".formatted(location));
-    }
-  }
 
   /** An etag is quoted in most headers and answers, and not in ours. */
   static String unquoted(@Nullable String etag) {

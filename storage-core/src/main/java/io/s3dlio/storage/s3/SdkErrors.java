@@ -12,6 +12,7 @@ import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.UnavailableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -53,10 +54,11 @@ final class SdkErrors {
     int attempts = Math.max(1, error.numAttempts() == null ? 1 : error.numAttempts());
     if (!(error instanceof S3Exception answer)) {
       Failure failure = Failure.of(operation, location, reason(error)).withAttempts(attempts);
-      return error instanceof ApiCallTimeoutException
-              || error instanceof ApiCallAttemptTimeoutException
-          ? new StorageTimeoutException(failure, error)
-          : new StorageException(failure, error);
+      String setting = timeout(error);
+      return setting.isEmpty()
+          ? new StorageException(failure, error)
+          : new StorageTimeoutException(
+              failure.withRemedy("Raise %s if that is too short".formatted(setting)), error);
     }
     Failure failure =
         new Failure(
@@ -92,6 +94,23 @@ final class SdkErrors {
     return message == null || message.isEmpty()
         ? bounded
         : bounded + ": " + S3Failures.told(message);
+  }
+
+  /** Returns the setting that sets the time that has passed; empty if none has. */
+  private static String timeout(SdkException error) {
+    if (error instanceof ApiCallTimeoutException
+        || error instanceof ApiCallAttemptTimeoutException) {
+      return "requestTimeout";
+    }
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketTimeoutException) {
+        // The HTTP client's own type for it is a relocated one in the bundle.
+        return cause.getClass().getSimpleName().startsWith("Connect")
+            ? "connectTimeout"
+            : "firstByteTimeout and stallTimeout";
+      }
+    }
+    return "";
   }
 
   private static String reason(SdkException error) {

@@ -1,12 +1,10 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectReader;
@@ -14,7 +12,6 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
@@ -24,14 +21,9 @@ import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +32,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -50,7 +41,6 @@ import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -58,9 +48,12 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * for a body that ends early, which is told as retryable.
  */
 final class SdkS3Store
-    implements ObjectStore, CutListings, UnfinishedWrites, VerifiedReader.Source {
+    implements ObjectStore,
+        CutListings,
+        UnfinishedWrites,
+        VerifiedReader.Source,
+        BatchDelete.Server {
   private static final int COPY_BYTES = 64 << 10;
-  private static final int MAX_BATCH = 1000;
   private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final Pattern CONTENT_RANGE =
@@ -69,6 +62,7 @@ final class SdkS3Store
   private final S3Client client;
   private final S3Config config;
   private final UploadThreads threads;
+  private final ListPages pages;
 
   /**
    * @param client stays the caller's
@@ -77,6 +71,7 @@ final class SdkS3Store
     this.client = client;
     this.config = config;
     this.threads = threads;
+    this.pages = new SdkPages(client);
   }
 
   @Override
@@ -90,7 +85,7 @@ final class SdkS3Store
 
   private HeadObjectResponse head(String operation, Location location, @Nullable String version)
       throws IOException {
-    requireObject(operation, location);
+    S3Names.requireObject(operation, location);
     try {
       return client.headObject(
           head -> head.bucket(location.container()).key(location.key()).versionId(version));
@@ -114,29 +109,23 @@ final class SdkS3Store
 
   @Override
   public void read(ReadRequest request) throws IOException {
-    ByteBuffer target = request.target();
-    int start = target.position();
-    KeptSum kept = get(request);
-    if (kept.isKnown() && config.verifyRead() != VerifyRead.NONE) {
-      ByteBuffer content = target.slice(start, target.position() - start);
-      kept.requireEqual(request.location(), Crc32c.of(List.of(content)));
-    }
+    S3Reads.read(this, request, config.verifyRead());
   }
 
   @Override
   public KeptSum ask(ReadRequest request) throws IOException {
     HeadObjectResponse answer = head("read", request.location(), config.versionId());
     ObjectInfo object = info(request.location(), answer);
-    requireVersion(request, object);
+    S3Reads.requireVersion(request, object);
     return new KeptSum(object.length(), S3Store.unquoted(answer.checksumCRC32C()));
   }
 
   @Override
   public KeptSum get(ReadRequest request) throws IOException {
     Location location = request.location();
-    requireObject("read", location);
+    S3Names.requireObject("read", location);
     if (!request.target().hasRemaining()) {
-      return new KeptSum(requireInside(request).length(), "");
+      return S3Reads.ofNothing(request, stat("read", location));
     }
     long end = request.offset() + request.target().remaining();
     GetObjectRequest.Builder get =
@@ -166,7 +155,7 @@ final class SdkS3Store
       }
     } catch (SdkException e) {
       if (e instanceof S3Exception answer && answer.statusCode() == RANGE_NOT_SATISFIABLE) {
-        throw truncated(request, end, stat("read", location).length());
+        throw S3Reads.truncated(request, end, stat("read", location).length());
       }
       throw SdkErrors.of("read", location, e);
     }
@@ -176,9 +165,7 @@ final class SdkS3Store
       ReadRequest request, long end, ResponseInputStream<GetObjectResponse> body)
       throws IOException {
     GetObjectResponse answer = body.response();
-    if (!request.etag().isEmpty() && !request.etag().equals(S3Store.unquoted(answer.eTag()))) {
-      throw changed(request);
-    }
+    S3Reads.requireVersion(request, S3Store.unquoted(answer.eTag()));
     long total = totalLength(request, answer);
     ByteBuffer target = request.target();
     byte[] copy = new byte[Math.min(COPY_BYTES, target.remaining())];
@@ -190,7 +177,7 @@ final class SdkS3Store
         throw endedEarly(request, end, e);
       }
       if (count < 0) {
-        throw end > total ? truncated(request, end, total) : endedEarly(request, end, null);
+        throw end > total ? S3Reads.truncated(request, end, total) : endedEarly(request, end, null);
       }
       target.put(copy, 0, count);
     }
@@ -218,36 +205,6 @@ final class SdkS3Store
     return Long.parseLong(match.group(2));
   }
 
-  private ObjectInfo requireInside(ReadRequest request) throws IOException {
-    ObjectInfo object = stat("read", request.location());
-    requireVersion(request, object);
-    if (request.offset() > object.length()) {
-      throw truncated(request, request.offset(), object.length());
-    }
-    return object;
-  }
-
-  private static void requireVersion(ReadRequest request, ObjectInfo object)
-      throws ObjectChangedException {
-    if (!request.etag().isEmpty() && !request.etag().equals(object.etag())) {
-      throw changed(request);
-    }
-  }
-
-  private static ObjectChangedException changed(ReadRequest request) {
-    return new ObjectChangedException(
-        Failure.of("read", request.location(), "it was written again since it was listed")
-            .withRemedy("List it again"));
-  }
-
-  private static TruncatedException truncated(ReadRequest request, long end, long length) {
-    return new TruncatedException(
-        Failure.of(
-            "read",
-            request.location(),
-            "the range ends at byte %d, the object at byte %d".formatted(end, length)));
-  }
-
   private static StorageException endedEarly(
       ReadRequest request, long end, @Nullable Exception cause) {
     return new UnavailableException(
@@ -261,35 +218,19 @@ final class SdkS3Store
 
   @Override
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
-    requireS3(prefix);
-    S3Store.requireNewest("list", prefix, config);
-    return new SdkListing(client, prefix, options);
+    S3Names.requireNewest("list", prefix, config);
+    return new S3Listing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
-    requireS3(directory);
-    try {
-      List<CommonPrefix> found =
-          client
-              .listObjectsV2(
-                  list ->
-                      list.bucket(directory.container())
-                          .prefix(directory.key())
-                          .delimiter("/")
-                          .startAfter(after.isEmpty() ? null : after))
-              .commonPrefixes();
-      return S3Store.usable(found.stream().map(CommonPrefix::prefix).toList(), directory, after);
-    } catch (SdkException e) {
-      throw SdkErrors.of("list", directory, e);
-    }
+    return S3Listing.cuts(pages, directory, after);
   }
 
   @Override
   public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
-    requireWritable(location);
-    S3Store.requireNewest("put", location, config);
+    S3Names.requireWritable(location, config);
     boolean summed = config.checksum() == Checksum.CRC32C;
     String sum = summed ? Crc32c.base64(Crc32c.of(List.of(content))) : "";
     PutObjectRequest.Builder put =
@@ -382,8 +323,7 @@ final class SdkS3Store
 
   @Override
   public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    requireWritable(location);
-    S3Store.requireNewest("put", location, config);
+    S3Names.requireWritable(location, config);
     return new S3Writer(
         this,
         () ->
@@ -399,14 +339,13 @@ final class SdkS3Store
   @Override
   public long abortUnfinished(
       Location prefix, String writerId, Instant startedAt, Ownership ownership) throws IOException {
-    requireS3(prefix);
+    S3Names.requireS3(prefix);
     return new S3Uploads(new SdkUploads(client)).abort(prefix, startedAt, ownership);
   }
 
   @Override
   public void delete(Location location) throws IOException {
-    requireS3(location);
-    S3Store.requireNewest("delete", location, config);
+    S3Names.requireNewest("delete", location, config);
     if (location.isPrefix()) {
       return;
     }
@@ -420,32 +359,14 @@ final class SdkS3Store
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
     for (Location location : locations) {
-      requireS3(location);
-      S3Store.requireNewest("delete", location, config);
+      S3Names.requireNewest("delete", location, config);
     }
-    Map<String, List<Location>> buckets = new LinkedHashMap<>();
-    for (Location location : locations) {
-      if (!location.isPrefix()) {
-        buckets.computeIfAbsent(location.container(), bucket -> new ArrayList<>()).add(location);
-      }
-    }
-    Map<Location, StorageException> failures = new LinkedHashMap<>();
-    for (List<Location> bucket : buckets.values()) {
-      List<Location> distinct = bucket.stream().distinct().toList();
-      for (int from = 0; from < distinct.size(); from += MAX_BATCH) {
-        deleteSome(distinct.subList(from, Math.min(distinct.size(), from + MAX_BATCH)), failures);
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new BatchDeleteException(failures);
-    }
+    BatchDelete.run(locations, this);
   }
 
-  /** Wants a word on every key: MinIO was seen to leave one out, be it deleted or not. */
-  private void deleteSome(List<Location> some, Map<Location, StorageException> failures)
-      throws IOException {
+  @Override
+  public S3Xml.Deleted delete(List<Location> some) throws IOException {
     Location first = some.get(0);
-    Set<Location> untold = new LinkedHashSet<>(some);
     List<ObjectIdentifier> keys =
         some.stream().map(each -> ObjectIdentifier.builder().key(each.key()).build()).toList();
     try {
@@ -455,38 +376,13 @@ final class SdkS3Store
                   delete
                       .bucket(first.container())
                       .delete(Delete.builder().objects(keys).quiet(false).build()));
-      answer.deleted().stream()
-          .filter(deleted -> deleted.key() != null)
-          .forEach(deleted -> untold.remove(first.withKey(deleted.key())));
-      for (S3Error error : answer.errors()) {
-        Location location = first.withKey(text(error.key()));
-        StorageException failure =
-            S3Failures.ofDelete(
-                location,
-                new S3Xml.FailedDelete(location.key(), text(error.code()), text(error.message())));
-        if (!failure.isRetryable()) {
-          untold.remove(location);
-          failures.put(location, failure);
-        }
-      }
-      for (Location location : untold) {
-        deleteOne(location, failures);
-      }
+      return new S3Xml.Deleted(
+          answer.deleted().stream().map(deleted -> text(deleted.key())).toList(),
+          answer.errors().stream()
+              .map(e -> new S3Xml.FailedDelete(text(e.key()), text(e.code()), text(e.message())))
+              .toList());
     } catch (SdkException e) {
-      IOException failure = SdkErrors.of("delete", first, e);
-      if (!(failure instanceof StorageException reason)) {
-        throw failure;
-      }
-      some.forEach(location -> failures.put(location, reason));
-    }
-  }
-
-  private void deleteOne(Location location, Map<Location, StorageException> failures)
-      throws IOException {
-    try {
-      delete(location);
-    } catch (StorageException e) {
-      failures.put(location, e);
+      throw SdkErrors.of("delete", first, e);
     }
   }
 
@@ -497,29 +393,4 @@ final class SdkS3Store
   /** Keeps its client: it is the JVM's. */
   @Override
   public void close() {}
-
-  private static void requireObject(String operation, Location location) throws StorageException {
-    requireS3(location);
-    if (location.isPrefix()) {
-      throw new NotFoundException(
-          Failure.of(operation, location, "a key that is empty or ends with a slash is a prefix"));
-    }
-  }
-
-  private static void requireWritable(Location location) throws StorageException {
-    requireS3(location);
-    if (location.isPrefix()) {
-      throw new StorageException(
-          Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
-              .withRemedy("Name an object"));
-    }
-  }
-
-  private static void requireS3(Location location) {
-    if (!location.scheme().equals("s3")) {
-      throw new IllegalArgumentException(
-          "Invalid location: %s (this store has s3:// alone)".formatted(location));
-    }
-    S3Addressing.requireOneRegion(location.container());
-  }
 }

@@ -24,7 +24,8 @@ final class Connection implements Closeable {
   private static final int MAX_WRITE = 16 << 20;
 
   /**
-   * A write that took less than this share of its deadline may be followed by one twice as long.
+   * A write that took less than this share of its deadline may be followed by one twice as long,
+   * any other by a short one: a long one would be late while its bytes still move.
    */
   private static final int QUICK_SHARE = 16;
 
@@ -56,6 +57,7 @@ final class Connection implements Closeable {
   private final ByteBuffer in = ByteBuffer.allocateDirect(IN_BYTES).limit(0);
   private final HeadWriter out;
   private Phase phase = Phase.WRITE;
+  private TimeLimit step = TimeLimit.STALL;
   private long stallNanos;
   private boolean usable = true;
   private boolean answered;
@@ -87,7 +89,9 @@ final class Connection implements Closeable {
       wire.handshake();
       ready = deadline.end();
     } catch (IOException e) {
-      throw explain(e);
+      throw deadline.isExpired()
+          ? TimeLimit.CONNECT.passed(phase, authority, limit, e)
+          : explain(e);
     } finally {
       deadline.end();
       if (!ready) {
@@ -154,6 +158,7 @@ final class Connection implements Closeable {
         unsent = send(buffers(first, request.body()));
       }
       phase = Phase.FIRST_BYTE;
+      step = TimeLimit.FIRST_BYTE;
       deadline.step(clock.getAsLong() + limits.firstByte().toNanos());
       ResponseHead head = readHead(unsent);
       check(check, head);
@@ -172,7 +177,7 @@ final class Connection implements Closeable {
     } catch (RefusedException e) {
       throw e.reason();
     } catch (IOException e) {
-      throw explain(e);
+      throw deadline.isExpired() ? late(limits, e) : explain(e);
     } finally {
       deadline.end();
       if (!usable) {
@@ -268,9 +273,8 @@ final class Connection implements Closeable {
           progress();
           long start = clock.getAsLong();
           writeSome(buffers, first, most);
-          if (clock.getAsLong() - start < stallNanos / QUICK_SHARE) {
-            most = Math.min(2 * most, MAX_WRITE);
-          }
+          boolean quick = clock.getAsLong() - start < stallNanos / QUICK_SHARE;
+          most = quick ? Math.min(2 * most, MAX_WRITE) : FIRST_WRITE;
         } else {
           first++;
         }
@@ -446,6 +450,7 @@ final class Connection implements Closeable {
   }
 
   private void progress() {
+    step = TimeLimit.STALL;
     deadline.step(clock.getAsLong() + stallNanos);
   }
 
@@ -454,15 +459,20 @@ final class Connection implements Closeable {
         "the body of status " + head.status() + " exceeds the " + room + " bytes it has room for");
   }
 
+  private IOException late(Limits limits, IOException e) {
+    if (deadline.isWholeExpired()) {
+      return TimeLimit.REQUEST.passed(phase, authority, limits.whole(), e);
+    }
+    Duration limit = step == TimeLimit.STALL ? limits.stall() : limits.firstByte();
+    return step.passed(phase, authority, limit, e);
+  }
+
   private IOException explain(IOException e) {
     if (e instanceof ClosedByInterruptException) {
       InterruptedIOException interrupted =
           new InterruptedIOException("Interrupted in an exchange with " + authority);
       interrupted.initCause(e);
       return interrupted;
-    }
-    if (deadline.isExpired()) {
-      return new TransportException(phase, Kind.TIMEOUT, authority, "the deadline passed", e);
     }
     Kind kind = e instanceof MalformedResponseException ? Kind.MALFORMED : Kind.IO;
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

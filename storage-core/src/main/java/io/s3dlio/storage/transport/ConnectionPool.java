@@ -1,5 +1,7 @@
 package io.s3dlio.storage.transport;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
 import java.io.IOException;
@@ -74,7 +76,8 @@ final class ConnectionPool {
     try {
       while (true) {
         if (closed) {
-          throw failure(Kind.IO, "the transport was closed");
+          throw new TransportException(
+              Phase.CONNECT, Kind.IO, authority, "the transport was closed", null);
         }
         if (!idle.isEmpty() && !fresh) {
           return idle.pop();
@@ -88,9 +91,14 @@ final class ConnectionPool {
           return null;
         }
         if (left <= 0) {
-          throw failure(
+          throw new TransportException(
+              Phase.CONNECT,
               Kind.TIMEOUT,
-              "all " + maxConnections + " connections stayed in use (maxConnections)");
+              authority,
+              "all %d connections stayed in use for %d ms"
+                  .formatted(maxConnections, NANOSECONDS.toMillis(waitNanos)),
+              "Raise maxConnections, or requestTimeout",
+              null);
         }
         left = freed.awaitNanos(left);
       }
@@ -184,9 +192,5 @@ final class ConnectionPool {
     } finally {
       lock.unlock();
     }
-  }
-
-  private TransportException failure(Kind kind, String reason) {
-    return new TransportException(Phase.CONNECT, kind, authority, reason, null);
   }
 }

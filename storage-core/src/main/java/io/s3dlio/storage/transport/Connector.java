@@ -97,6 +97,8 @@ final class Connector {
     List<InetAddress> all;
     try {
       all = names.addresses(endpoint.host(), config.connectTimeout());
+    } catch (SocketTimeoutException e) {
+      throw failure(endpoint, e);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
@@ -116,11 +118,19 @@ final class Connector {
     return good;
   }
 
-  private static IOException failure(Endpoint endpoint, IOException cause) {
-    Kind kind = cause instanceof SocketTimeoutException ? Kind.TIMEOUT : Kind.IO;
+  private IOException failure(Endpoint endpoint, IOException cause) {
     String reason =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return new TransportException(Phase.CONNECT, kind, endpoint.authority(), reason, cause);
+    if (cause instanceof SocketTimeoutException) {
+      return new TransportException(
+          Phase.CONNECT,
+          Kind.TIMEOUT,
+          endpoint.authority(),
+          "%s after %d ms".formatted(reason, config.connectTimeout().toMillis()),
+          TimeLimit.CONNECT.remedy(),
+          cause);
+    }
+    return new TransportException(Phase.CONNECT, Kind.IO, endpoint.authority(), reason, cause);
   }
 
   private static InterruptedIOException interrupted(Endpoint endpoint, IOException cause) {

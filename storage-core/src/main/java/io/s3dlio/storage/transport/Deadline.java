@@ -13,6 +13,7 @@ final class Deadline {
   private volatile long stepAt;
   private boolean running;
   private boolean expired;
+  private boolean wholeExpired;
 
   Deadline(Wire wire) {
     this.wire = wire;
@@ -41,6 +42,11 @@ final class Deadline {
     return expired;
   }
 
+  /** Returns whether it was the request's time that ran out, and not a step's. */
+  synchronized boolean isWholeExpired() {
+    return wholeExpired;
+  }
+
   long number() {
     return number;
   }
@@ -61,6 +67,7 @@ final class Deadline {
       return;
     }
     expired = true;
+    wholeExpired = now - wholeAt >= 0;
     try {
       wire.close();
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,8 @@ final class NameLookup {
   /**
    * Returns all addresses of a host, one at least.
    *
-   * @throws UnknownHostException if there is none, or nothing was heard of it in time
+   * @throws UnknownHostException if there is none
+   * @throws SocketTimeoutException if nothing was heard of it in time
    */
   List<InetAddress> addresses(String host, Duration limit) throws IOException {
     Known old = known.get(host);
@@ -56,9 +58,10 @@ final class NameLookup {
       known.put(host, new Known(found, clock.getAsLong()));
       return found;
     } catch (ExecutionException e) {
-      return orOld(old, host, "its name cannot be looked up", e.getCause());
+      return orOld(
+          old, new UnknownHostException(host + ": its name cannot be looked up"), e.getCause());
     } catch (TimeoutException e) {
-      return orOld(old, host, "nobody answered for its name in " + limit.toMillis() + " ms", e);
+      return orOld(old, new SocketTimeoutException("nobody answered for its name"), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted =
@@ -69,12 +72,10 @@ final class NameLookup {
   }
 
   private static List<InetAddress> orOld(
-      @Nullable Known old, String host, String reason, @Nullable Throwable cause)
-      throws UnknownHostException {
+      @Nullable Known old, IOException failure, @Nullable Throwable cause) throws IOException {
     if (old != null) {
       return old.addresses();
     }
-    UnknownHostException failure = new UnknownHostException(host + ": " + reason);
     failure.initCause(cause);
     throw failure;
   }

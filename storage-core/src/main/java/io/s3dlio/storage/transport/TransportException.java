@@ -36,10 +36,40 @@ public final class TransportException extends IOException {
   private final Phase phase;
   private final Kind kind;
   private final String address;
+  private final String what;
+  private final String remedy;
 
   TransportException(
       Phase phase, Kind kind, String address, String reason, @Nullable Throwable cause) {
-    super("Cannot " + phase.verb + " " + address + ": " + reason, cause);
+    this(phase, kind, address, reason, "", cause);
+  }
+
+  TransportException(
+      Phase phase,
+      Kind kind,
+      String address,
+      String reason,
+      String remedy,
+      @Nullable Throwable cause) {
+    this(
+        "Cannot " + phase.verb + " " + address + ": " + reason,
+        phase,
+        kind,
+        address,
+        remedy,
+        cause);
+  }
+
+  private TransportException(
+      String what,
+      Phase phase,
+      Kind kind,
+      String address,
+      String remedy,
+      @Nullable Throwable cause) {
+    super(remedy.isEmpty() ? what : what + ". " + remedy, cause);
+    this.what = what;
+    this.remedy = remedy;
     this.phase = phase;
     this.kind = kind;
     this.address = address;
@@ -56,6 +86,16 @@ public final class TransportException extends IOException {
   /** Returns the host and port that the exchange went to. */
   public String address() {
     return address;
+  }
+
+  /** Returns the message without what to do. */
+  public String what() {
+    return what;
+  }
+
+  /** Returns what the user can do; empty if nothing sensible can be said. */
+  public String remedy() {
+    return remedy;
   }
 
   /** Returns whether the server may have seen any of the request. */

@@ -22,6 +22,7 @@ import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import io.s3dlio.storage.telemetry.Counted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,6 +202,20 @@ class DirectStoreTest {
       assertThat(read(store, store.stat(at("a")))).isEqualTo(content(10_000));
       assertThat(store.cachedFallbacks()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void whatGoesThroughThePageCacheIsCountedAndNothingElseIs() throws Exception {
+    file("a", 10_000);
+    DirectStore refused = new DirectStore(FALLBACK, REFUSING.get(0));
+    DirectStore direct = new DirectStore(FALLBACK);
+
+    assertThat(Counted.during(() -> read(refused, refused.stat(at("a")))))
+        .isEqualTo(Map.of("direct.fallbacks", 1L));
+    assertThat(
+            Counted.during(() -> refused.put(at("b"), buffer(content(100)), WriterOptions.DEFAULT)))
+        .isEqualTo(Map.of("direct.fallbacks", 1L));
+    assertThat(Counted.during(() -> read(direct, direct.stat(at("a"))))).isEmpty();
   }
 
   @Test

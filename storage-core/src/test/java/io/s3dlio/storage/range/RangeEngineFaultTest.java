@@ -286,7 +286,7 @@ class RangeEngineFaultTest {
           .isInstanceOf(StorageTimeoutException.class)
           .hasMessageContaining("s3://bucket/a")
           .hasMessageContaining("10 bytes at 500")
-          .hasMessageContaining("30 ms");
+          .hasMessageContaining("longer than 30 ms. Raise range.timeout, or lower range.chunkSize");
       assertThat(batch.isDone()).isTrue();
       assertThat(drained.getCount()).isEqualTo(1);
       open.countDown();

@@ -91,7 +91,8 @@ public final class S3Benchmark {
         .add("sdk", work.puts(sdkWriting))
         .print(OURS, writeRounds());
     S3Work.uploads()
-        .add("bare", work.bareUploads(writeEndpoint))
+        .add("bare", work.bareUploads(writeEndpoint, false))
+        .add("bare, 4 at once", work.bareUploads(writeEndpoint, true))
         .add(OURS, work.uploads(writing))
         .add("sdk", work.uploads(sdkWriting))
         .print(OURS, writeRounds());

@@ -86,7 +86,8 @@ record S3Fixture(S3Server server, S3Config.Transport transport, Map<String, Stri
   @Override
   public boolean isUntouched(Location prefix) throws IOException {
     try (S3Client client = server.client();
-        ObjectListing listing = new SdkListing(client, prefix, ListOptions.RECURSIVE)) {
+        ObjectListing listing =
+            new S3Listing(new SdkPages(client), prefix, ListOptions.RECURSIVE)) {
       return !listing.hasNext()
           && client.listMultipartUploads(list -> list.bucket(prefix.container())).uploads().stream()
               .noneMatch(upload -> upload.key().startsWith(prefix.key()));

@@ -11,7 +11,7 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
@@ -209,10 +209,11 @@ class S3RelayTest {
       long before = System.nanoTime();
 
       assertThatThrownBy(() -> store.stat(object))
-          .isInstanceOf(UnavailableException.class)
-          .hasMessageContaining("Cannot stat " + object)
-          .hasMessageContaining(relay.endpoint().getAuthority() + ": the deadline passed")
-          .hasMessageContaining("after 2 attempts");
+          .isInstanceOf(StorageTimeoutException.class)
+          .hasMessage(
+              "Cannot stat %s: Cannot get an answer from %s: no byte of it came within 300 ms (after"
+                  + " 2 attempts). Raise firstByteTimeout if that is too short",
+              object, relay.endpoint().getAuthority());
 
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
       assertThat(relay.connections()).as("a silent connection is not used again").isEqualTo(2);

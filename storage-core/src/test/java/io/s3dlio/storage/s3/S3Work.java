@@ -11,6 +11,7 @@ import io.s3dlio.storage.bench.BareHttp;
 import io.s3dlio.storage.bench.Rounds;
 import io.s3dlio.storage.bench.Rounds.Work;
 import io.s3dlio.storage.bench.Threads;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -30,6 +31,7 @@ final class S3Work {
   private static final int PUT = 16 << 20;
   private static final int PUTS = 24;
   private static final int UPLOADS = 6;
+  private static final int PARTS = LARGE / PUT;
   private static final int READERS = 8;
   private static final int SMALL_READERS = 32;
   private static final int WRITERS = 2;
@@ -141,29 +143,50 @@ final class S3Work {
     }
   }
 
-  Work bareUploads(URI endpoint) {
-    return bare(endpoint, WRITERS, UPLOADS, this::bareUpload);
+  /**
+   * @param atOnce whether the parts of an upload are sent all at once, as stores do, each over a
+   *     connection of its own, and not one after the other
+   */
+  Work bareUploads(URI endpoint, boolean atOnce) {
+    Threads writers = new Threads(WRITERS);
+    Threads senders = new Threads(WRITERS * PARTS);
+    return () -> {
+      // A server closes those that are idle while others have their turns.
+      ThreadLocal<BareHttp> connections = new ThreadLocal<>();
+      writers.run(
+          UPLOADS,
+          n -> {
+            BareHttp http = connection(connections, endpoint);
+            String path = "/" + bucket + "/put/u" + n;
+            String begun = http.send("POST", path, "uploads=", ByteBuffer.allocate(0), false);
+            String id =
+                begun.substring(begun.indexOf("<UploadId>") + 10, begun.indexOf("</UploadId>"));
+            String[] etags = new String[PARTS];
+            if (atOnce) {
+              senders.run(
+                  PARTS, i -> etags[i] = barePart(connection(connections, endpoint), path, id, i));
+            } else {
+              for (int i = 0; i < PARTS; i++) {
+                etags[i] = barePart(http, path, id, i);
+              }
+            }
+            http.send("POST", path, "uploadId=" + id, bareParts(etags), false);
+          });
+    };
   }
 
-  private void bareUpload(BareHttp http, int n) throws Exception {
-    String path = "/" + bucket + "/put/u" + n;
-    ByteBuffer none = ByteBuffer.allocate(0);
-    String begun = http.send("POST", path, "uploads=", none, false);
-    String id = begun.substring(begun.indexOf("<UploadId>") + 10, begun.indexOf("</UploadId>"));
+  private String barePart(BareHttp http, String path, String id, int part) throws IOException {
+    String query = "partNumber=" + (part + 1) + "&uploadId=" + id;
+    return http.send("PUT", path, query, content.slice(part * PUT, PUT), false);
+  }
+
+  private static ByteBuffer bareParts(String[] etags) {
     StringBuilder parts = new StringBuilder("<CompleteMultipartUpload>");
-    for (int i = 1; i <= LARGE / PUT; i++) {
-      String etag =
-          http.send(
-              "PUT",
-              path,
-              "partNumber=" + i + "&uploadId=" + id,
-              content.slice((i - 1) * PUT, PUT),
-              false);
-      parts.append("<Part><PartNumber>").append(i).append("</PartNumber><ETag>");
-      parts.append(etag).append("</ETag></Part>");
+    for (int i = 0; i < etags.length; i++) {
+      parts.append("<Part><PartNumber>").append(i + 1).append("</PartNumber><ETag>");
+      parts.append(etags[i]).append("</ETag></Part>");
     }
-    byte[] body = parts.append("</CompleteMultipartUpload>").toString().getBytes(UTF_8);
-    http.send("POST", path, "uploadId=" + id, ByteBuffer.wrap(body), false);
+    return ByteBuffer.wrap(parts.append("</CompleteMultipartUpload>").toString().getBytes(UTF_8));
   }
 
   private Location at(String key) {
@@ -179,14 +202,13 @@ final class S3Work {
   private Work bare(URI endpoint, int threads, int count, BareWork work) {
     ThreadLocal<BareHttp> connections = new ThreadLocal<>();
     Threads own = new Threads(threads);
-    return () ->
-        own.run(
-            count,
-            n -> {
-              if (connections.get() == null) {
-                connections.set(new BareHttp(endpoint, keys.accessKeyId(), keys.secretAccessKey()));
-              }
-              work.run(connections.get(), n);
-            });
+    return () -> own.run(count, n -> work.run(connection(connections, endpoint), n));
+  }
+
+  private BareHttp connection(ThreadLocal<BareHttp> connections, URI endpoint) throws IOException {
+    if (connections.get() == null) {
+      connections.set(new BareHttp(endpoint, keys.accessKeyId(), keys.secretAccessKey()));
+    }
+    return connections.get();
   }
 }

@@ -206,6 +206,10 @@ class ConnectionTest {
       timer.join();
       assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
       assertThat(e.phase()).isEqualTo(Phase.FIRST_BYTE);
+      assertThat(e)
+          .hasMessage(
+              "Cannot get an answer from host:80: no byte of it came within 1000 ms."
+                  + " Raise firstByteTimeout if that is too short");
       assertThat(e.mayHaveArrived()).isTrue();
       assertThat(connection.hasAnswered()).isFalse();
     }

@@ -171,9 +171,11 @@ class HttpTransportTest {
       TransportException late =
           catchThrowableOfType(TransportException.class, () -> send(server, GET));
       assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
+      assertThat(late).hasMessageContaining("Raise maxConnections, or requestTimeout");
       assertThatThrownBy(() -> first.get(30, SECONDS))
           .hasCauseInstanceOf(TransportException.class)
-          .hasMessageContaining("deadline");
+          .hasMessageContaining("the whole request took longer than 200 ms")
+          .hasMessageContaining("Raise requestTimeout");
       over.countDown();
     } finally {
       threads.shutdownNow();
@@ -233,6 +235,9 @@ class HttpTransportTest {
 
       assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
       assertThat(e.phase()).isEqualTo(Phase.BODY);
+      assertThat(e)
+          .hasMessageContaining(
+              "no byte moved for 200 ms. Raise stallTimeout if that is too short");
       assertThat(target.position()).isEqualTo(3);
     }
   }
@@ -367,6 +372,57 @@ class HttpTransportTest {
         HttpResponse answer = transport.exchange(endpoint, GET, null, 9, HeadCheck.NONE);
         assertThat(answer.status()).isEqualTo(200);
       }
+    }
+  }
+
+  @Test
+  void whateverPartOfConnectingIsLateNamesItsSetting() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    TransportConfig brief =
+        TransportConfig.DEFAULT.withTimeouts(
+            Duration.ofMillis(200),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60));
+    InetAddress here = InetAddress.getByName("127.0.0.1");
+    try (ServerSocket silent = new ServerSocket(0, 50, here);
+        FullServer full = new FullServer();
+        HttpTransport nameless =
+            new HttpTransport(
+                brief,
+                host -> {
+                  awaitQuietly(over);
+                  return new InetAddress[] {here};
+                },
+                System::nanoTime);
+        HttpTransport named = new HttpTransport(brief)) {
+      Endpoint tls = new Endpoint(true, "127.0.0.1", silent.getLocalPort());
+      Endpoint crowded = new Endpoint(false, "127.0.0.1", full.port());
+
+      for (TransportException late :
+          List.of(
+              connectFailure(nameless, new Endpoint(false, "nobody-knows", 80)),
+              connectFailure(named, tls),
+              connectFailure(named, crowded))) {
+        assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
+        assertThat(late.phase()).isEqualTo(Phase.CONNECT);
+        assertThat(late).hasMessageContaining("200 ms. Raise connectTimeout if that is too short");
+      }
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static TransportException connectFailure(HttpTransport transport, Endpoint endpoint) {
+    return catchThrowableOfType(
+        TransportException.class, () -> transport.exchange(endpoint, GET, null, 9, HeadCheck.NONE));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

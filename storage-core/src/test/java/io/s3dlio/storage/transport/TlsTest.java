@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.s3dlio.storage.telemetry.Counted;
 import io.s3dlio.storage.transport.Identity.Text;
 import io.s3dlio.storage.transport.TransportException.Kind;
 import io.s3dlio.storage.transport.TransportException.Phase;
@@ -101,6 +102,20 @@ class TlsTest {
       assertThat(proxy.tunnels()).hasSize(1);
       assertThat(proxy.tunnels().get(0))
           .startsWith("CONNECT store.example:" + server.endpoint().port() + " HTTP/1.1");
+    }
+  }
+
+  @Test
+  void connectionsThatTheJdkCarriesAreCountedAndConscryptsAreNot() throws Exception {
+    Identity identity = localhost();
+    String bundle = identity.bundle(dir);
+    try (HttpStub server = serve(identity, (connection, request, head) -> OK)) {
+      assertThat(Counted.during(() -> connect(context("jdk", bundle), server, "localhost").close()))
+          .isEqualTo(Map.of("tls.fallbacks", 1L));
+      assertThat(
+              Counted.during(
+                  () -> connect(context("conscrypt", bundle), server, "localhost").close()))
+          .isEmpty();
     }
   }
 

@@ -1,0 +1,268 @@
+package io.s3dlio.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises of puts and writers. */
+abstract class WriteContract extends ListContract {
+  @Test
+  void putReplacesAndConsumesItsBuffer() throws IOException {
+    put("object", content(24, 100));
+    ByteBuffer content = direct(content(25, 50));
+
+    ObjectInfo written = store.put(prefix.append("object"), content, WriterOptions.DEFAULT);
+
+    assertThat(content.hasRemaining()).isFalse();
+    assertThat(content.limit()).isEqualTo(50);
+    assertThat(read(written, 0, 50)).isEqualTo(content(25, 50));
+  }
+
+  @Test
+  void putTakesTheRemainingBytesOfAnyBuffer() throws IOException {
+    byte[] content = content(26, 3 << 20);
+    ByteBuffer heap = ByteBuffer.wrap(content).position(11).limit(content.length - 3);
+    for (ByteBuffer source :
+        List.of(
+            heap.duplicate(),
+            heap.asReadOnlyBuffer(),
+            direct(content).position(11).limit(content.length - 3))) {
+      ObjectInfo written = store.put(prefix.append("object"), source, WriterOptions.DEFAULT);
+
+      assertThat(read(written, 0, content.length - 14))
+          .isEqualTo(Arrays.copyOfRange(content, 11, content.length - 3));
+    }
+  }
+
+  @Test
+  void putReplacesNothingUnlessItMay() throws IOException {
+    Location location = prefix.append("object");
+    store.put(location, direct(content(27, 10)), NOT_REPLACING);
+
+    assertThatThrownBy(() -> store.put(location, direct(content(28, 10)), NOT_REPLACING))
+        .isInstanceOf(AlreadyExistsException.class)
+        .hasMessageContaining("Cannot put " + location);
+    assertThat(bytes(store.get(location))).isEqualTo(content(27, 10));
+    store.delete(location);
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void ofManyPutsThatReplaceNothingOneWins() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      Location location = prefix.append("object-" + round);
+      List<Boolean> won =
+          inParallel(
+              6,
+              thread -> {
+                try {
+                  store.put(location, direct(content(thread, 5_000)), NOT_REPLACING);
+                  return true;
+                } catch (AlreadyExistsException e) {
+                  return false;
+                }
+              });
+
+      assertThat(won).containsOnlyOnce(true);
+      assertThat(bytes(store.get(location))).isEqualTo(content(won.indexOf(true), 5_000));
+      store.delete(location);
+    }
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void whoReadsDuringAnOverwriteGetsOneVersionOrAnError() throws Exception {
+    put("object", filled(200_000, 1));
+    inParallel(
+        4,
+        thread -> {
+          for (int i = 0; i < 30; i++) {
+            if (thread == 0) {
+              put("object", filled(200_000, i));
+            } else {
+              try {
+                Set<Byte> seen = new HashSet<>();
+                for (byte b : bytes(store.get(prefix.append("object")))) {
+                  seen.add(b);
+                }
+                assertThat(seen).hasSize(1);
+              } catch (ObjectChangedException e) {
+                assertThat(e).hasMessageContaining("object");
+              }
+            }
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void aWriterTakesChunksOfAnySizeAndKind() throws IOException {
+    int part = fixture.partSize();
+    byte[] content = content(29, 3 * part + 4321);
+    int[] chunks = {1, 4096, 4095, 100_000, part, 3, 0, part + 1};
+    Location location = prefix.append("deep/er/object");
+    ByteBuffer reused = ByteBuffer.allocateDirect(part + 1);
+    try (ObjectWriter writer = store.createWriter(location, WriterOptions.DEFAULT)) {
+      int written = 0;
+      for (int i = 0; written < content.length; i++) {
+        int length = Math.min(chunks[i % chunks.length], content.length - written);
+        ByteBuffer chunk =
+            i % 2 == 0
+                ? ByteBuffer.wrap(content, written, length)
+                : reused.clear().put(content, written, length).flip();
+        writer.write(chunk);
+        assertThat(chunk.hasRemaining()).isFalse();
+        filled(reused.clear());
+        written += length;
+      }
+      assertThat(store.exists(location)).isFalse();
+      assertThat(keys(prefix)).isEmpty();
+      assertTold(writer.complete());
+    }
+
+    assertThat(bytes(store.get(location))).isEqualTo(content);
+  }
+
+  @Test
+  void aWriterOfPageAlignedMemoryWritesTheSame() throws IOException {
+    byte[] content = content(30, 3 * fixture.partSize() + 100);
+    ByteBuffer aligned = alignedTarget(content.length).put(content).flip();
+    try (ObjectWriter writer = store.createWriter(prefix.append("object"), WriterOptions.DEFAULT)) {
+      writer.write(aligned.limit(fixture.partSize()));
+      writer.write(aligned.limit(2 * fixture.partSize() + 4096));
+      writer.write(aligned.limit(content.length));
+      writer.complete();
+    }
+
+    assertThat(bytes(store.get(prefix.append("object")))).isEqualTo(content);
+  }
+
+  @Test
+  void aWriterOfNothingMakesAnEmptyObject() throws IOException {
+    try (ObjectWriter writer = store.createWriter(prefix.append("empty"), NOT_REPLACING)) {
+      writer.complete();
+    }
+
+    assertThat(store.stat(prefix.append("empty")).length()).isZero();
+  }
+
+  @Test
+  void aWriterThatIsClosedEarlyLeavesNothing() throws IOException {
+    ObjectWriter writer = store.createWriter(prefix.append("object"), WriterOptions.DEFAULT);
+    writer.write(direct(content(31, fixture.partSize() + 1)));
+    writer.close();
+    writer.close();
+
+    assertThat(keys(prefix)).isEmpty();
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+    assertThatThrownBy(() -> writer.write(direct(new byte[1])))
+        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(writer::complete).isInstanceOf(StorageException.class);
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void anObjectSurvivesAnOverwriteThatWasGivenUp() throws IOException {
+    ObjectInfo before = put("object", content(32, 10));
+    try (ObjectWriter writer = store.createWriter(prefix.append("object"), WriterOptions.DEFAULT)) {
+      writer.write(direct(content(33, 20)));
+    }
+
+    assertThat(read(before, 0, 10)).isEqualTo(content(32, 10));
+  }
+
+  @Test
+  void aWriterThatMayReplaceNothingFailsWhenItCompletes() throws IOException {
+    Location location = prefix.append("object");
+    try (ObjectWriter writer = store.createWriter(location, NOT_REPLACING)) {
+      writer.write(direct(content(34, 10)));
+      put("object", content(35, 10));
+      assertThatThrownBy(writer::complete).isInstanceOf(AlreadyExistsException.class);
+    }
+
+    assertThat(bytes(store.get(location))).isEqualTo(content(35, 10));
+    store.delete(location);
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aStagedObjectIsInvisibleUntilItIsCompleted() throws IOException {
+    Location location = prefix.append("dir/object");
+    StagedObject staged = stage(location, content(36, 5_000), NOT_REPLACING);
+
+    assertThat(store.exists(location)).isFalse();
+    assertThat(keys(prefix)).isEmpty();
+    assertThat(staged.location()).isEqualTo(location);
+    assertThat(staged.length()).isEqualTo(5_000);
+
+    ObjectInfo completed = staged.complete();
+    assertTold(completed);
+    assertThat(staged.complete()).isEqualTo(completed);
+    staged.abort();
+    assertThat(read(completed, 0, 5_000)).isEqualTo(content(36, 5_000));
+  }
+
+  @Test
+  void aStagedObjectThatIsAbortedLeavesNothing() throws IOException {
+    StagedObject staged = stage(prefix.append("object"), content(37, 10), WriterOptions.DEFAULT);
+    staged.abort();
+    staged.abort();
+
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+    assertThatThrownBy(staged::complete).isInstanceOf(StorageException.class);
+  }
+
+  @Test
+  void aStagedObjectWaitsIfItsKeyIsTaken() throws IOException {
+    Location location = prefix.append("object");
+    StagedObject staged = stage(location, content(38, 10), NOT_REPLACING);
+    put("object", content(39, 10));
+
+    assertThatThrownBy(staged::complete).isInstanceOf(AlreadyExistsException.class);
+    assertThat(bytes(store.get(location))).isEqualTo(content(39, 10));
+    store.delete(location);
+    staged.complete();
+    assertThat(bytes(store.get(location))).isEqualTo(content(38, 10));
+    store.delete(location);
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsRemovedAndNothingElse() throws IOException {
+    if (!(store instanceof UnfinishedWrites)) {
+      return;
+    }
+    UnfinishedWrites unfinished = (UnfinishedWrites) store;
+    Instant start = Instant.now();
+    put("whole", content(40, 10));
+    WriterOptions killed = WriterOptions.DEFAULT.withWriterId("job-1");
+    stage(prefix.append("a"), content(41, 10), killed);
+    stage(prefix.append("deep/er/b"), content(41, 10), killed);
+    Set<Location> own = Set.of(prefix.append("a"), prefix.append("deep/er/b"));
+    UnfinishedWrites.Ownership job1 =
+        locations -> locations.stream().filter(own::contains).collect(Collectors.toSet());
+    UnfinishedWrites.Ownership nobody = locations -> Set.of();
+    StagedObject other =
+        stage(
+            prefix.append("deep/c"),
+            content(42, 10),
+            WriterOptions.DEFAULT.withWriterId("job-1-2"));
+
+    assertThat(unfinished.abortUnfinished(prefix, "job", start, nobody)).isZero();
+    assertThat(unfinished.abortUnfinished(prefix.append("missing/"), "job-1", start, job1))
+        .isZero();
+    assertThat(unfinished.abortUnfinished(prefix, "job-1", start, job1)).isEqualTo(2);
+    assertThat(unfinished.abortUnfinished(prefix, "job-1", start, job1)).isZero();
+    other.complete();
+    assertThat(keys(prefix)).containsExactly("deep/c", "whole");
+  }
+}
