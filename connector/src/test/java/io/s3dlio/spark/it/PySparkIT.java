@@ -12,7 +12,7 @@ class PySparkIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"SPARK_4_1", "SPARK_4_2"})
   void passesEveryTestInPython(Python python) throws Exception {
     try (ChildProcess pytest =
         python.start(
