@@ -6,19 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The tests in {@code src/test/python} and of the Python package, on each PySpark. */
+/** The tests that are written in Python, and those of the Python package, on each PySpark. */
 class PySparkIT {
   @TempDir Path folder;
 
   @ParameterizedTest
   @EnumSource(names = {"SPARK_4_1", "SPARK_4_2"})
   void passesEveryTestInPython(Python python) throws Exception {
-    pass(python);
+    pass(python, tests());
   }
 
   @ParameterizedTest
@@ -26,7 +27,7 @@ class PySparkIT {
       mode = Mode.EXCLUDE,
       names = {"SPARK_4_1", "SPARK_4_2"})
   void passesTheTestsOfEachApiInPython(Python python) throws Exception {
-    pass(python, "-m", "matrix");
+    pass(python, tests("-m", "matrix"));
   }
 
   @Tag("long")
@@ -35,10 +36,28 @@ class PySparkIT {
       mode = Mode.EXCLUDE,
       names = {"SPARK_4_1", "SPARK_4_2"})
   void passesEveryTestInPythonOnTheOtherVersionsToo(Python python) throws Exception {
-    pass(python);
+    pass(python, tests());
   }
 
-  private void pass(Python python, String... selection) throws Exception {
+  /** Spark Connect, which has a session of its own. */
+  @Test
+  void passesTheTestsForWhichOneVersionIsEnough() throws Exception {
+    pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
+  }
+
+  private static List<String> tests(String... selection) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-o",
+                "pythonpath=" + Python.sources(),
+                Python.tests().toString(),
+                Python.sources().resolve("tests").toString()));
+    arguments.addAll(List.of(selection));
+    return arguments;
+  }
+
+  private void pass(Python python, List<String> tests) throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -47,12 +66,8 @@ class PySparkIT {
                 "--verbose",
                 "-p",
                 "no:cacheprovider",
-                "--basetemp=" + folder.resolve("data"),
-                "-o",
-                "pythonpath=" + Python.sources(),
-                Python.tests().toString(),
-                Python.sources().resolve("tests").toString()));
-    arguments.addAll(List.of(selection));
+                "--basetemp=" + folder.resolve("data")));
+    arguments.addAll(tests);
     try (ChildProcess pytest = python.start(folder, arguments.toArray(String[]::new))) {
       String log = pytest.succeed();
       assertThat(log).containsPattern("=+ \\d+ passed").doesNotContain("skipped");

@@ -16,7 +16,7 @@ enum Python {
   SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21),
   /** The version whose columnar Python input hangs. */
   SPARK_4_2_0("S3DLIO_PYTHON_4_2_0", "venv-4.2.0", Integer.MAX_VALUE),
-  /** The newest 4.2, and what notebooks need. */
+  /** The newest 4.2, and what notebooks and Spark Connect need. */
   SPARK_4_2("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
   SPARK_4_3("S3DLIO_PYTHON_4_3", "venv-4.3", Integer.MAX_VALUE);
 
@@ -67,6 +67,11 @@ enum Python {
   /** Returns the folder of the tests that are written in Python. */
   static Path tests() {
     return Build.root().resolve("connector/src/test/python");
+  }
+
+  /** Returns the folder of those that need one environment's packages. */
+  static Path testsForOneVersion() {
+    return Build.root().resolve("connector/src/test/python-once");
   }
 
   /** Returns the folder of the Python package and its tests. */
