@@ -39,7 +39,7 @@ class PySparkIT {
     pass(python, tests());
   }
 
-  /** Spark Connect, which has a session of its own. */
+  /** Spark Connect, which has a session of its own, and the package as a wheel. */
   @Test
   void passesTheTestsForWhichOneVersionIsEnough() throws Exception {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));

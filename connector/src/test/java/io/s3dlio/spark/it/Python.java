@@ -16,7 +16,7 @@ enum Python {
   SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21),
   /** The version whose columnar Python input hangs. */
   SPARK_4_2_0("S3DLIO_PYTHON_4_2_0", "venv-4.2.0", Integer.MAX_VALUE),
-  /** The newest 4.2, and what notebooks and Spark Connect need. */
+  /** The newest 4.2, and what notebooks, Spark Connect and the package's build need. */
   SPARK_4_2("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
   SPARK_4_3("S3DLIO_PYTHON_4_3", "venv-4.3", Integer.MAX_VALUE);
 
@@ -31,9 +31,10 @@ enum Python {
   }
 
   /**
-   * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR}. Where there is no
-   * such environment the test is skipped by an assumption that names it, and fails in CI; where its
-   * Spark does not run on this Java the test is skipped.
+   * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR} and the folder of
+   * the package as {@code S3DLIO_PYTHON_SOURCES}. Where there is no such environment the test is
+   * skipped by an assumption that names it, and fails in CI; where its Spark does not run on this
+   * Java the test is skipped.
    *
    * @param folder where it works and its output goes
    */
@@ -53,6 +54,7 @@ enum Python {
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     builder.environment().put("PYTHONPATH", tests().toString());
     builder.environment().put("S3DLIO_JAR", Build.bundle().toString());
+    builder.environment().put("S3DLIO_PYTHON_SOURCES", sources().toString());
     return ChildProcess.start(builder, folder.resolve("python.log"));
   }
 
