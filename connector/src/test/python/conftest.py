@@ -3,7 +3,9 @@
 import os
 import random
 import sys
+import threading
 
+import pyspark
 import pytest
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -16,6 +18,15 @@ ERRORS = (PySparkException, Py4JJavaError)
 
 # Smaller than what some tests read at once, so that the pool has to be given back and lent again.
 MEMORY_BUDGET = "32mb"
+
+# A job of these tests takes seconds; on Spark 4.2.0 some would never end.
+DEADLINE_SECONDS = 300
+
+COLUMNAR_INPUT = "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "matrix: what runs on every Spark, also where time is short")
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +45,15 @@ def spark():
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(autouse=True)
+def deadline(spark):
+    """Fails a test whose job does not end."""
+    timer = threading.Timer(DEADLINE_SECONDS, spark.sparkContext.cancelAllJobs)
+    timer.start()
+    yield
+    timer.cancel()
 
 
 def random_files(folder, sizes):
@@ -56,8 +76,14 @@ def train(tmp_path_factory):
 
 
 @pytest.fixture(params=["columnar", "rows"])
-def read_mode(request):
-    return request.param
+def read_mode(request, spark):
+    """Either mode; on Spark 4.2.0 with what the documentation says who wants batches there."""
+    hangs = request.param == "columnar" and pyspark.__version__ == "4.2.0"
+    if hangs:
+        spark.conf.set(COLUMNAR_INPUT, "false")
+    yield request.param
+    if hangs:
+        spark.conf.unset(COLUMNAR_INPUT)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 from conftest import ERRORS, MIB, random_files
 from pyspark.errors import PythonException
-from pyspark.sql.functions import arrow_udf, pandas_udf, udf
+from pyspark.sql import functions as F
+from pyspark.sql.functions import pandas_udf, udf
 from pyspark.sql.types import StringType
 from test_read import by_name, digests, sha256
 
@@ -34,8 +35,14 @@ def digest_batch(batch):
     return pa.record_batch({"path": batch["path"], "digest": pa.array(values)})
 
 
-@udf(StringType())
+@udf(StringType(), useArrow=False)
 def plain(ref):
+    (view,) = contents(ref)
+    return sha256(view)
+
+
+@udf(StringType(), useArrow=True)
+def plain_by_arrow(ref):
     (view,) = contents(ref)
     return sha256(view)
 
@@ -45,9 +52,16 @@ def pandas(ref: pd.DataFrame) -> pd.Series:
     return pd.Series([sha256(view) for view in contents(ref)])
 
 
-@arrow_udf(StringType())
 def arrow(ref: pa.Array) -> pa.Array:
     return pa.array([sha256(as_numpy(view)) for view in contents(ref)])
+
+
+DIGESTS = {"udf": plain, "udf_by_arrow": plain_by_arrow, "pandas_udf": pandas}
+# Spark 4.0 has none.
+if hasattr(F, "arrow_udf"):
+    DIGESTS["arrow_udf"] = F.arrow_udf(StringType())(arrow)
+
+UDFS = pytest.mark.parametrize("digest", DIGESTS.values(), ids=DIGESTS)
 
 
 def digest_with(spark_frame):
@@ -62,18 +76,38 @@ def test_it_is_hidden_and_content_stays_binary(refs):
     )
 
 
+@pytest.mark.matrix
 def test_map_in_arrow(refs, train):
     assert by_name(digest_with(refs.select("path", "_content_ref")).collect()) == digests(train[1])
 
 
-@pytest.mark.parametrize("kind", [plain, pandas, arrow], ids=["udf", "pandas_udf", "arrow_udf"])
-def test_udf(refs, train, kind):
-    assert by_name(refs.select("path", kind("_content_ref")).collect()) == digests(train[1])
+@pytest.mark.matrix
+def test_map_in_arrow_behind_a_filter_and_a_projection(refs, train):
+    rows = refs.where("length > 4095").selectExpr("concat('/', path) as path", "_content_ref")
+    expected = {name: content for name, content in train[1].items() if len(content) > 4095}
+    assert by_name(digest_with(rows).collect()) == digests(expected)
 
 
-@pytest.mark.parametrize("kind", [plain, pandas, arrow], ids=["udf", "pandas_udf", "arrow_udf"])
-def test_udf_beside_content_and_behind_a_filter(refs, train, kind):
-    rows = refs.where("length > 4095").select("path", "content", kind("_content_ref").alias("d"))
+@pytest.mark.matrix
+def test_rdd_map(refs, train):
+    def digest(row):
+        (view,) = contents(row._content_ref)
+        return row.path, sha256(view)
+
+    rows = refs.select("path", "_content_ref").rdd.map(digest)
+    assert by_name(rows.collect()) == digests(train[1])
+
+
+@pytest.mark.matrix
+@UDFS
+def test_udf(refs, train, digest):
+    assert by_name(refs.select("path", digest("_content_ref")).collect()) == digests(train[1])
+
+
+@pytest.mark.matrix
+@UDFS
+def test_udf_beside_content_and_behind_a_filter(refs, train, digest):
+    rows = refs.where("length > 4095").select("path", "content", digest("_content_ref").alias("d"))
     rows = rows.collect()
     expected = {name: content for name, content in train[1].items() if len(content) > 4095}
     assert by_name((row.path, bytes(row.content)) for row in rows) == expected
@@ -93,7 +127,7 @@ def test_one_task_has_every_reference(spark, tmp_path, read_mode):
 def test_chunks(spark, train, read_mode):
     folder, whole = train
     reader = spark.read.format("s3dlio").option("readMode", read_mode).option("chunkBytes", "1mb")
-    rows = reader.load(f"file://{folder}").select("path", "offset", arrow("_content_ref")).collect()
+    rows = reader.load(f"file://{folder}").select("path", "offset", pandas("_content_ref")).collect()
     assert len(rows) == sum(max(1, -(-len(content) // MIB)) for content in whole.values())
     for path, offset, digest in rows:
         content = whole[path.rsplit("/", 1)[1]]
@@ -123,7 +157,7 @@ def test_an_object_that_is_another_version_is_an_error(spark, tmp_path, read_mod
     assert frame.count() == 2
     (tmp_path / "sample 001 ä%.bin").write_bytes(b"x" * 1000)
     with pytest.raises(PythonException, match="sample 001 ä%.bin: it was written again since it was"):
-        frame.select(arrow("_content_ref")).collect()
+        frame.select(pandas("_content_ref")).collect()
 
 
 def test_references_that_were_collected_still_name_their_files(spark, train):

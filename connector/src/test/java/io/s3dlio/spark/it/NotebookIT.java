@@ -23,7 +23,7 @@ class NotebookIT {
   void theQuickstartRunsAndPlots() throws Exception {
     Path executed = folder.resolve("executed.ipynb");
     try (ChildProcess notebook =
-        Python.NEWEST.start(
+        Python.SPARK_4_2.start(
             folder,
             "-c",
             EXECUTE,

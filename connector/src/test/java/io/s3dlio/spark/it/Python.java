@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The virtual environments that {@code .ci/run} makes. */
+/** The virtual environments that {@code .ci/run} makes: one for each Spark that is supported. */
 enum Python {
-  /** PySpark 4.2 and what notebooks need. */
-  NEWEST("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
-  /** PySpark 4.1, for JDK 17 and 21. */
-  SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21);
+  SPARK_4_0("S3DLIO_PYTHON_4_0", "venv-4.0", 21),
+  SPARK_4_1("S3DLIO_PYTHON_4_1", "venv-4.1", 21),
+  /** The version whose columnar Python input hangs. */
+  SPARK_4_2_0("S3DLIO_PYTHON_4_2_0", "venv-4.2.0", Integer.MAX_VALUE),
+  /** The newest 4.2, and what notebooks, Spark Connect and the package's build need. */
+  SPARK_4_2("S3DLIO_PYTHON", "venv", Integer.MAX_VALUE),
+  SPARK_4_3("S3DLIO_PYTHON_4_3", "venv-4.3", Integer.MAX_VALUE);
 
   private final String variable;
   private final String environment;
@@ -28,9 +31,10 @@ enum Python {
   }
 
   /**
-   * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR}. Where there is no
-   * such environment the test is skipped by an assumption that names it, and fails in CI; where its
-   * Spark does not run on this Java the test is skipped.
+   * Starts a Python program to which the bundle is known as {@code S3DLIO_JAR} and the folder of
+   * the package as {@code S3DLIO_PYTHON_SOURCES}. Where there is no such environment the test is
+   * skipped by an assumption that names it, and fails in CI; where its Spark does not run on this
+   * Java the test is skipped.
    *
    * @param folder where it works and its output goes
    */
@@ -50,12 +54,26 @@ enum Python {
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     builder.environment().put("PYTHONPATH", tests().toString());
     builder.environment().put("S3DLIO_JAR", Build.bundle().toString());
+    builder.environment().put("S3DLIO_PYTHON_SOURCES", sources().toString());
     return ChildProcess.start(builder, folder.resolve("python.log"));
+  }
+
+  /** Returns the folder of the jars of its Spark, or skips the test as {@link #start} does. */
+  Path sparkJars(Path folder) throws IOException, InterruptedException {
+    try (ChildProcess where =
+        start(folder, "-c", "import os, pyspark; print(os.path.dirname(pyspark.__file__))")) {
+      return Path.of(where.succeed().strip(), "jars");
+    }
   }
 
   /** Returns the folder of the tests that are written in Python. */
   static Path tests() {
     return Build.root().resolve("connector/src/test/python");
+  }
+
+  /** Returns the folder of those that need one environment's packages. */
+  static Path testsForOneVersion() {
+    return Build.root().resolve("connector/src/test/python-once");
   }
 
   /** Returns the folder of the Python package and its tests. */
