@@ -47,6 +47,12 @@ def spark():
     session.stop()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def package(spark):
+    """The package as users get it: out of the bundle."""
+    spark.sparkContext.addPyFile(os.environ["S3DLIO_JAR"])
+
+
 @pytest.fixture(autouse=True)
 def deadline(spark):
     """Fails a test whose job does not end."""

@@ -16,15 +16,20 @@ from test_read import by_name, digests, sha256
 from s3dlio_spark import as_numpy, contents, with_content
 
 
-@pytest.fixture(autouse=True, scope="session")
-def package(spark):
-    """The package as users get it: out of the bundle."""
-    spark.sparkContext.addPyFile(os.environ["S3DLIO_JAR"])
+@pytest.fixture(scope="session")
+def bucket(spark, train):
+    """The same objects in a bucket, whose server and keys are the environment's."""
+    path = os.environ["S3DLIO_TEST_BUCKET"] + "/train"
+    frame = spark.createDataFrame(list(train[1].items()), "name string, content binary")
+    frame.write.format("s3dlio").mode("append").save(path)
+    return path
 
 
-@pytest.fixture(params=["file", "direct"])
+@pytest.fixture(params=["file", "direct", "s3"])
 def refs(request, spark, train, read_mode):
     reader = spark.read.format("s3dlio").option("readMode", read_mode)
+    if request.param == "s3":
+        return reader.load(request.getfixturevalue("bucket"))
     if request.param == "direct":
         reader = reader.option("directFallback", "true")
     return reader.load(f"{request.param}://{train[0]}")

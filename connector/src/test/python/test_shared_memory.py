@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from conftest import ERRORS, MIB, random_files
 from pyspark.errors import PythonException
-from test_content_ref import digest_with, package  # noqa: F401
+from test_content_ref import digest_with
 from test_read import by_name, digests
 
 from s3dlio_spark import StaleReferenceError, contents, with_content
@@ -43,6 +43,7 @@ def segments(batch):
     return pa.record_batch({"segment": batch["_content_ref"].field("segment")})
 
 
+@pytest.mark.matrix
 def test_references_name_shared_memory(spark, refs):
     rows = refs.mapInArrow(lambda batches: map(segments, batches), "segment string").collect()
     folder = spark._jvm.io.s3dlio.spark.config.SharedMemory.ofThisJvm().get().folder().toString()
@@ -62,6 +63,7 @@ def test_one_task_beyond_the_budget_gets_the_rest_inline(spark, tmp_path, read_m
     assert by_name(digest_with(frame).collect()) == digests(whole)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["repartition", "cache", "sort"])
 def test_a_reference_that_outlived_its_task_is_an_error_that_explains(refs, kind):
     if kind == "cache":

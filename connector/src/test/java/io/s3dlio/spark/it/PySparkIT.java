@@ -2,19 +2,34 @@ package io.s3dlio.spark.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.testing.S3Server;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The tests that are written in Python, and those of the Python package, on each PySpark. */
 class PySparkIT {
+  private static final S3Server SERVER = S3Server.best();
+  private static final String BUCKET = "python-" + UUID.randomUUID();
+
   @TempDir Path folder;
+
+  @BeforeAll
+  static void makeTheBucket() {
+    try (S3Client client = SERVER.client()) {
+      client.createBucket(create -> create.bucket(BUCKET));
+    }
+  }
 
   @ParameterizedTest
   @EnumSource(names = {"SPARK_4_1", "SPARK_4_2"})
@@ -57,6 +72,15 @@ class PySparkIT {
     return arguments;
   }
 
+  private static Map<String, String> environment(Python python) {
+    return Map.of(
+        "S3DLIO_TEST_BUCKET", "s3://" + BUCKET + "/" + python.name(),
+        "AWS_ENDPOINT_URL", SERVER.endpoint().toString(),
+        "AWS_REGION", "us-east-1",
+        "AWS_ACCESS_KEY_ID", SERVER.accessKeyId(),
+        "AWS_SECRET_ACCESS_KEY", SERVER.secretAccessKey());
+  }
+
   private void pass(Python python, List<String> tests) throws Exception {
     List<String> arguments =
         new ArrayList<>(
@@ -68,7 +92,7 @@ class PySparkIT {
                 "no:cacheprovider",
                 "--basetemp=" + folder.resolve("data")));
     arguments.addAll(tests);
-    try (ChildProcess pytest = python.start(folder, arguments.toArray(String[]::new))) {
+    try (ChildProcess pytest = python.start(folder, environment(python), arguments)) {
       String log = pytest.succeed();
       assertThat(log).containsPattern("=+ \\d+ passed").doesNotContain("skipped");
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The virtual environments that {@code .ci/run} makes: one for each Spark that is supported. */
@@ -39,12 +40,18 @@ enum Python {
    * @param folder where it works and its output goes
    */
   ChildProcess start(Path folder, String... arguments) throws IOException {
+    return start(folder, Map.of(), List.of(arguments));
+  }
+
+  /** Starts one with these variables in its environment, too. */
+  ChildProcess start(Path folder, Map<String, String> variables, List<String> arguments)
+      throws IOException {
     need(
         Runtime.version().feature() <= newestJava,
         "Java %d at most for the Spark of '%s'".formatted(newestJava, environment));
     Path python = executable();
     List<String> command = new ArrayList<>(List.of(python.toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -55,6 +62,7 @@ enum Python {
     builder.environment().put("PYTHONPATH", tests().toString());
     builder.environment().put("S3DLIO_JAR", Build.bundle().toString());
     builder.environment().put("S3DLIO_PYTHON_SOURCES", sources().toString());
+    builder.environment().putAll(variables);
     return ChildProcess.start(builder, folder.resolve("python.log"));
   }
 
