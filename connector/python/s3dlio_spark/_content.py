@@ -21,7 +21,7 @@ CONTENT = "content"
 
 _FIELDS = ("segment", "offset", "length", "stamp", "inline")
 _MAX_ARRAY = (1 << 31) - 1
-_DEFAULT_BYTES = 16 << 20
+_DEFAULT_BYTES = 4 << 20
 _WORTH_A_BATCH = 1 << 20
 
 # A worker's own, for all of its tasks: the first use of memory costs more than reading into it.
@@ -190,9 +190,17 @@ def _arrow_references(column: pa.StructArray) -> Iterator[Reference]:
         raise ValueError(f"Invalid references: {column.null_count} of them are null")
     segment, offset, length, stamp, inline = (column.field(name) for name in _FIELDS)
     views = _views(inline)
-    rows = zip(segment.to_pylist(), offset.to_pylist(), length.to_pylist(), stamp.to_pylist())
+    rows = zip(segment.to_pylist(), _integers(offset), _integers(length), _integers(stamp))
     for (name, begin, size, version), view in zip(rows, views):
         yield Reference(name, begin, size, version, view)
+
+
+def _integers(values: pa.Array) -> list[int]:
+    """Returns 64-bit integers, none of them null, at a fraction of what ``to_pylist`` costs."""
+    _, data = values.buffers()
+    if data is None:
+        return []
+    return memoryview(data).cast("q")[values.offset : values.offset + len(values)].tolist()
 
 
 def _views(values: pa.Array) -> list[memoryview | None]:

@@ -113,13 +113,14 @@ class Reference:
         stamp = (
             now.st_size * _SIZE_FACTOR + now.st_mtime_ns * _TIME_FACTOR + now.st_ino * _INODE_FACTOR
         )
-        if stamp & _MASK != self.stamp & _MASK:
+        if (stamp - self.stamp) & _MASK:
             raise StaleReferenceError(
                 f"Cannot read {self.segment}: it was written again since it was listed. List it again"
             )
 
     def _fill(self, file: int, target: memoryview) -> None:
-        done = 0
+        # Nearly always all at once.
+        done = os.preadv(file, [target], self.offset) if target else 0
         while done < len(target):
             count = os.preadv(file, [target[done:]], self.offset + done)
             if count == 0:
