@@ -15,6 +15,9 @@ final class Crc32c {
 
   private static final int BITS = 32;
 
+  /** At {@code i}, what appending 2 to the power of {@code i} zero bytes does to a sum. */
+  private static final int[][] ZERO_BYTES = zeroBytes();
+
   private Crc32c() {}
 
   /** Returns the sum of what the buffers hold. */
@@ -30,12 +33,23 @@ final class Crc32c {
 
   /**
    * Returns the sum of two pieces together, from the sum of each. To append a zero bit is a linear
-   * map of the sum over GF(2), a matrix; to append {@code n} zero bytes is its power, which
-   * squaring reaches in log n steps (as zlib's {@code crc32_combine} does).
+   * map of the sum over GF(2), a matrix; to append {@code n} zero bytes is its power (as zlib's
+   * {@code crc32_combine} does it).
    *
    * @param lengthOfSecond in bytes
    */
   static int combine(int first, int second, long lengthOfSecond) {
+    int sum = first;
+    long left = lengthOfSecond;
+    for (int i = 0; left > 0; i++, left >>= 1) {
+      if ((left & 1) != 0) {
+        sum = times(ZERO_BYTES[i], sum);
+      }
+    }
+    return sum ^ second;
+  }
+
+  private static int[][] zeroBytes() {
     int[] power = new int[BITS];
     power[0] = POLYNOMIAL;
     for (int i = 1; i < BITS; i++) {
@@ -45,14 +59,12 @@ final class Crc32c {
     for (int i = 0; i < 3; i++) {
       power = square(power);
     }
-    int sum = first;
-    for (long left = lengthOfSecond; left > 0; left >>= 1) {
-      if ((left & 1) != 0) {
-        sum = times(power, sum);
-      }
+    int[][] powers = new int[Long.SIZE - 1][];
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] = power;
       power = square(power);
     }
-    return sum ^ second;
+    return powers;
   }
 
   private static int times(int[] matrix, int vector) {

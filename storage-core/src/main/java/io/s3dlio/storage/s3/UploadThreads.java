@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,15 +20,36 @@ final class UploadThreads {
    */
   UploadThreads(int most) {
     AtomicInteger count = new AtomicInteger();
+    Queue parts = new Queue();
     executor =
         new ThreadPoolExecutor(
-            most,
+            0,
             most,
             IDLE_SECONDS,
             SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> newThread(task, "s3dlio-upload-" + count.getAndIncrement()));
-    executor.allowCoreThreadTimeOut(true);
+            parts,
+            task -> newThread(task, "s3dlio-upload-" + count.getAndIncrement()),
+            (part, full) -> parts.await(part, full));
+  }
+
+  /**
+   * Gives a part to a thread that is idle; without one a thread is started, and a part waits only
+   * where there are as many as may be.
+   */
+  private static final class Queue extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable part) {
+      return tryTransfer(part);
+    }
+
+    void await(Runnable part, ThreadPoolExecutor executor) {
+      if (executor.isShutdown()) {
+        throw new RejectedExecutionException("Cannot send a part: the store is closed");
+      }
+      put(part);
+    }
   }
 
   <T> Future<T> submit(Callable<T> work) {
