@@ -5,7 +5,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskInterruptListener;
 
 /**
- * Hears that a task is killed, at once. Spark 4.1 has no way to hear it: there a task whose thread
+ * Hears that a task is killed, at once. Before Spark 4.2 there is no way to hear it: there a task whose thread
  * is not interrupted notices between two batches.
  */
 final class KilledTasks {
