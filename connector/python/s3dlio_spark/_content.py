@@ -78,8 +78,8 @@ def contents(column: References) -> Iterator[memoryview]:
     """Yields the content of each reference as a read-only view.
 
     Args:
-        column: what a UDF gets of ``_content_ref``: an Arrow array (``arrow_udf``), a pandas frame
-            (``pandas_udf``), or one row (a plain UDF).
+        column: what Python gets of ``_content_ref``: an Arrow array (``arrow_udf``), a pandas frame
+            (``pandas_udf``), a pandas series of rows (``mapInPandas``), or one row (a plain UDF).
 
     A view is good as long as it is kept; views that are not kept let memory be used again.
     """
@@ -177,8 +177,11 @@ def _references(column: References) -> Iterator[Reference]:
     elif hasattr(column, "itertuples"):
         for values in column[list(_FIELDS)].itertuples(index=False, name=None):
             yield _reference(*values)
-    elif column is not None and hasattr(column, "asDict"):
+    elif isinstance(column, dict) or hasattr(column, "asDict"):
         yield _reference(*(column[name] for name in _FIELDS))
+    elif hasattr(column, "to_list"):
+        for row in column.to_list():
+            yield from _references(row)
     else:
         raise TypeError(
             f"Invalid references: {type(column).__name__} (must be what a UDF gets of {COLUMN})"

@@ -219,6 +219,11 @@ def test_contents_of_a_pandas_frame(files):
     assert [bytes(view) for view in contents(frame)] == [files[2].read_bytes(), b"abc"]
 
 
+def test_contents_of_a_pandas_series_of_rows(files):
+    series = pd.Series([reference(files[2]), inline(b"abc")])
+    assert [bytes(view) for view in contents(series)] == [files[2].read_bytes(), b"abc"]
+
+
 def test_contents_of_anything_else_is_refused():
     with pytest.raises(TypeError, match="Invalid references: int"):
         next(contents(5))

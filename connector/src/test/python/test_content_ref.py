@@ -82,6 +82,17 @@ def test_it_is_hidden_and_content_stays_binary(refs):
 
 
 @pytest.mark.matrix
+def test_map_in_pandas(refs, train):
+    def digest(frames):
+        for frame in frames:
+            digests = [sha256(view) for view in contents(frame["_content_ref"])]
+            yield pd.DataFrame({"path": frame["path"], "digest": digests})
+
+    rows = refs.select("path", "_content_ref").mapInPandas(digest, "path string, digest string")
+    assert by_name(rows.collect()) == digests(train[1])
+
+
+@pytest.mark.matrix
 def test_map_in_arrow(refs, train):
     assert by_name(digest_with(refs.select("path", "_content_ref")).collect()) == digests(train[1])
 
