@@ -1,7 +1,5 @@
 package io.s3dlio.spark.read;
 
-import static java.util.stream.Collectors.toMap;
-
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ReadMode;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -10,6 +8,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.range.RangeEngineConfig;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.types.StructType;
@@ -34,7 +33,9 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
         new ListSettings(
             options.value(Options.RECURSIVE_FILE_LOOKUP),
             store,
-            options.value(Options.MAX_LISTED_OBJECTS));
+            options.value(Options.MAX_LISTED_OBJECTS),
+            ObjectFilter.of(options),
+            options.value(Options.GLOB_PATHS));
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
@@ -88,12 +89,13 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
 
   private static Map<String, RangeEngineConfig> ranges(
       List<Location> locations, StoreConfig store, ResolvedOptions options) {
-    return locations.stream()
-        .collect(
-            toMap(
-                Location::scheme,
-                location -> ranges(Stores.open(location, store).rangeDefaults(), options),
-                (one, same) -> one));
+    Map<String, RangeEngineConfig> ranges = new HashMap<>();
+    for (Location location : locations) {
+      ranges.computeIfAbsent(
+          location.scheme(),
+          scheme -> ranges(Stores.open(location, store).rangeDefaults(), options));
+    }
+    return ranges;
   }
 
   private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {
