@@ -40,6 +40,9 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
     ReaderConfig reader =
         new ReaderConfig(
             Arrays.asList(schema.fieldNames()),
+            new ObjectMetadata(
+                ObjectMetadata.fieldsOf(schema),
+                store.s3(locations.get(0).container()).versionId()),
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes),
