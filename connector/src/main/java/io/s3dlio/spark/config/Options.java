@@ -49,6 +49,18 @@ public final class Options {
               + " false. As with those, an object that several paths name is read once if true,"
               + " else once for each.");
 
+  /** Text, since a message of a malformed value would repeat what may be a credential in it. */
+  public static final OptionKey<Optional<String>> MANIFEST =
+      optional(
+          "manifest",
+          Scope.READ,
+          "location",
+          Function.identity(),
+          "Reads the objects that this names, at or below the paths of the load, instead of listing:"
+              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV of"
+              + " `path,length,etag,modificationTime`, of which only the path is needed"
+              + " ([Paths](paths.md#manifests)).");
+
   public static final OptionKey<Boolean> GLOB_PATHS =
       flag(
           "globPaths",
@@ -345,6 +357,7 @@ public final class Options {
           PAGE_CACHE_MODE,
           DIRECT_FALLBACK,
           RECURSIVE_FILE_LOOKUP,
+          MANIFEST,
           GLOB_PATHS,
           PATH_GLOB_FILTER,
           MODIFIED_AFTER,

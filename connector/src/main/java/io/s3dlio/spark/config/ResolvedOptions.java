@@ -234,13 +234,15 @@ public final class ResolvedOptions {
   }
 
   private void requireOneObject(List<Location> locations) {
+    if (!isOfScope(S3Options.VERSION_ID) || !isGiven(S3Options.VERSION_ID)) {
+      return;
+    }
     boolean one =
         locations.size() == 1
             && !locations.get(0).isPrefix()
-            && !(isOfScope(Options.GLOB_PATHS)
-                && value(Options.GLOB_PATHS)
-                && PathPattern.isPattern(locations.get(0)));
-    if (isOfScope(S3Options.VERSION_ID) && isGiven(S3Options.VERSION_ID) && !one) {
+            && value(Options.MANIFEST).isEmpty()
+            && !(value(Options.GLOB_PATHS) && PathPattern.isPattern(locations.get(0)));
+    if (!one) {
       throw new IllegalArgumentException(
           "Invalid versionId: '%s' (it is a version of one object, and the load names %s; load that"
                   .formatted(

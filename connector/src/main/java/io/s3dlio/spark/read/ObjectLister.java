@@ -54,6 +54,9 @@ final class ObjectLister {
   }
 
   private ObjectIndex list(List<Location> locations) throws IOException {
+    if (settings.manifest().isPresent()) {
+      return named(settings.manifest().get(), locations);
+    }
     List<ReadRoot> named = roots(locations);
     List<ReadRoot> roots = settings.recursive() ? DistinctRoots.of(named) : named;
     List<Container> containers = containers(roots);
@@ -69,6 +72,48 @@ final class ObjectLister {
     threads.await();
     requireMatches(locations, named, roots, listed);
     return joined(containers, listed);
+  }
+
+  /** Puts what a manifest names in its order, what is below one path together. */
+  private ObjectIndex named(Location manifest, List<Location> paths) throws IOException {
+    List<ObjectTable> tables = new ArrayList<>();
+    NamedTables named = new NamedTables(tables);
+    new ManifestReader(manifest, paths, new NamedPaths(settings, stores, threads), named)
+        .read(stores.open(manifest, settings.store()));
+    named.finish();
+    return ObjectIndex.of(tables);
+  }
+
+  private final class NamedTables implements ManifestReader.Sink {
+    private final List<ObjectTable> tables;
+    private @Nullable Location path;
+    private @Nullable TableJoiner joiner;
+
+    NamedTables(List<ObjectTable> tables) {
+      this.tables = tables;
+    }
+
+    @Override
+    public void add(ObjectInfo object, Location at) throws StorageException {
+      if (!settings.filter().accepts(object)) {
+        return;
+      }
+      count(object);
+      if (joiner == null || !at.equals(path)) {
+        finish();
+        joiner =
+            new TableJoiner(
+                at.withKey(at.key().substring(0, at.key().lastIndexOf('/') + 1)), tables);
+        path = at;
+      }
+      joiner.add(object);
+    }
+
+    void finish() {
+      if (joiner != null) {
+        joiner.finish();
+      }
+    }
   }
 
   /** Returns what the paths name, in their order. */

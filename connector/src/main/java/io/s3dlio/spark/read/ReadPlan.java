@@ -1,6 +1,7 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadMode;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -35,7 +37,8 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             store,
             options.value(Options.MAX_LISTED_OBJECTS),
             ObjectFilter.of(options),
-            options.value(Options.GLOB_PATHS));
+            options.value(Options.GLOB_PATHS),
+            manifest(locations, options));
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
@@ -56,6 +59,21 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             spark.minPartitions(),
             spark.maxPartitions());
     return new ReadPlan(list, splits, columnar(options, spark), reader);
+  }
+
+  private static Optional<Location> manifest(List<Location> locations, ResolvedOptions options) {
+    Optional<Location> manifest = options.value(Options.MANIFEST).map(Location::parse);
+    if (manifest.isPresent()) {
+      String reason = "a manifest names the objects that are read";
+      options.requireNotSet(Options.RECURSIVE_FILE_LOOKUP, reason);
+      if (options.value(Options.GLOB_PATHS)
+          && locations.stream().anyMatch(PathPattern::isPattern)) {
+        throw new IllegalArgumentException(
+            "Invalid option: 'manifest' (a manifest names objects below plain paths, and the load has"
+                + " a pattern; set option(\"globPaths\", false) if it is none)");
+      }
+    }
+    return manifest;
   }
 
   /**

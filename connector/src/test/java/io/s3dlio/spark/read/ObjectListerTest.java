@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -200,7 +201,8 @@ class ObjectListerTest {
   void keysWithSpecialCharactersAreReadBehindBackslashesOrWithoutGlobs() throws IOException {
     String key = "s3://b/d/[0]{a,b}*?\\z";
     FakeStore store = FakeStore.of(key);
-    ListSettings plain = new ListSettings(true, StoreConfig.DEFAULT, 100, ObjectFilter.ALL, false);
+    ListSettings plain =
+        new ListSettings(true, StoreConfig.DEFAULT, 100, ObjectFilter.ALL, false, Optional.empty());
 
     assertThat(list(store, plain, key)).containsExactly(key);
     assertThat(list(store, RECURSIVE, "s3://b/d/\\[0\\]\\{a\\,b\\}\\*\\?\\\\z"))

@@ -150,6 +150,14 @@ class PathPatternsTest {
     file(directory, "h/plain/e", 1);
 
     assertThat(names(s3dlio(true, "h/*"))).containsExactly("h/k=v/c", "h/plain/e");
+    assertThat(read("binaryFile", true, "h/{_dir,.git,_file,plain}"))
+        .as("Spark reads hidden directories that a path names, and no hidden file")
+        .isEqualTo(List.of("h/.git/b", "h/_dir/a", "h/plain/e"));
+    assertThat(read("binaryFile", true, "h/{_*,plain}"))
+        .isEqualTo(List.of("h/_dir/a", "h/_s3dlio/job/shard", "h/plain/e"));
+    assertThat(read("binaryFile", true, "h/[^k]*"))
+        .as("Spark's wildcards find hidden directories")
+        .isEqualTo(List.of("h/.git/b", "h/_dir/a", "h/_s3dlio/job/shard", "h/plain/e"));
     assertThat(names(s3dlio(true, "h/?*"))).containsExactly("h/k=v/c", "h/plain/e");
     assertThat(names(s3dlio(true, "h/[^x]*/?"))).containsExactly("h/k=v/c", "h/plain/e");
     assertThat(names(s3dlio(true, "h/_d*"))).containsExactly("h/_dir/a");
