@@ -1,8 +1,12 @@
 package io.s3dlio.spark;
 
 import io.s3dlio.spark.config.LoadPaths;
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.read.ReadSchema;
+import io.s3dlio.storage.Location;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -34,8 +38,12 @@ public final class S3dlioDataSource
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
-    LoadPaths.parse(options);
+    ResolvedOptions resolved =
+        ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
+    List<Location> locations = LoadPaths.parse(options);
+    if (resolved.value(Options.GLOB_PATHS)) {
+      locations.forEach(PathPattern::expand);
+    }
     return ReadSchema.TABLE;
   }
 

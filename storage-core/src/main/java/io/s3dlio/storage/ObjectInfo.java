@@ -17,6 +17,22 @@ import java.time.Instant;
  */
 public record ObjectInfo(Location location, long length, Instant lastModified, String etag)
     implements Serializable {
+  /** Returns what a listing tells of a directory: its key, which ends with a slash. */
+  public static ObjectInfo directory(Location location) {
+    return new ObjectInfo(location, 0, Instant.EPOCH, "");
+  }
+
+  /** Returns whether this is no object, but what a listing tells of a directory. */
+  public boolean isDirectory() {
+    return location.isPrefix();
+  }
+
+  /** Returns the name that this has right below a prefix, without a directory's slash. */
+  public String nameBelow(Location prefix) {
+    int end = location.key().length() - (isDirectory() ? 1 : 0);
+    return location.key().substring(prefix.key().length(), end);
+  }
+
   public ObjectInfo {
     requireNonNull(location, "location is null");
     requireNonNull(lastModified, "lastModified is null");

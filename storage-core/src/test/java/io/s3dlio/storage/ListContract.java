@@ -154,6 +154,54 @@ abstract class ListContract extends ReadContract {
   }
 
   @Test
+  void aLevelHasItsObjectsAndItsDirectories() throws IOException {
+    List<String> keys = listable();
+    putAll(keys);
+
+    for (String start : List.of("", "tr", "train", "train/", "a", "a/", "z", "none/")) {
+      for (String after : List.of("", "a.b.c/", "a/c", "a/c/", "a0", "train", "train/2", "zz")) {
+        List<ObjectInfo> entries =
+            list(prefix.append(start), new ListOptions(false, prefix.append(after).key(), true));
+        List<String> objects =
+            keys(entries.stream().filter(entry -> !entry.isDirectory()).toList());
+        List<String> directories = keys(entries.stream().filter(ObjectInfo::isDirectory).toList());
+
+        assertThat(objects)
+            .as("objects of '%s' after '%s'", start, after)
+            .containsExactlyElementsOf(
+                sorted(
+                    keys.stream()
+                        .filter(key -> key.startsWith(start) && compareBytes(key, after) > 0)
+                        .filter(key -> key.indexOf('/', start.length()) < 0)
+                        .toList()));
+        assertThat(directories)
+            .as("directories of '%s' after '%s'", start, after)
+            .containsAll(directoriesAfter(keys, start, after))
+            .isSubsetOf(directoriesAfter(keys, start, ""))
+            .doesNotHaveDuplicates()
+            .isEqualTo(sorted(directories));
+      }
+    }
+    assertThat(list(prefix, ListOptions.LEVEL))
+        .allSatisfy(
+            entry ->
+                assertThat(entry)
+                    .isEqualTo(
+                        entry.isDirectory()
+                            ? ObjectInfo.directory(entry.location())
+                            : store.stat(entry.location())));
+  }
+
+  private static List<String> directoriesAfter(List<String> keys, String start, String after) {
+    return keys.stream()
+        .filter(key -> key.startsWith(start) && key.indexOf('/', start.length()) >= 0)
+        .map(key -> key.substring(0, key.indexOf('/', start.length()) + 1))
+        .filter(directory -> compareBytes(directory, after) > 0)
+        .distinct()
+        .toList();
+  }
+
+  @Test
   void aListingStartsAfterAnyKey() throws IOException {
     List<String> keys = listable();
     putAll(keys);

@@ -5,6 +5,8 @@ import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.storage.PageCacheMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,64 @@ public final class Options {
           "Whether objects below further slashes are read too. Spark's file sources default to"
               + " false. As with those, an object that several paths name is read once if true,"
               + " else once for each.");
+
+  /** Text, since a message of a malformed value would repeat what may be a credential in it. */
+  public static final OptionKey<Optional<String>> MANIFEST =
+      optional(
+          "manifest",
+          Scope.READ,
+          "location",
+          Function.identity(),
+          "Reads the objects that this names, at or below the paths of the load, instead of listing:"
+              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV of"
+              + " `path,length,etag,modificationTime`, of which only the path is needed"
+              + " ([Paths](paths.md#manifests)).");
+
+  public static final OptionKey<Boolean> GLOB_PATHS =
+      flag(
+          "globPaths",
+          Scope.READ,
+          true,
+          "Whether a path with any of `*?[]{}\\` is a pattern, as in Spark's file sources, where it"
+              + " is called `__globPaths__`. False: every path is taken as it is.");
+
+  public static final OptionKey<Optional<NamePattern>> PATH_GLOB_FILTER =
+      optional(
+          "pathGlobFilter",
+          Scope.READ,
+          "glob",
+          NamePattern::new,
+          "Only objects whose name, what follows the last slash of the path, matches: `*`, `?`,"
+              + " `[a-c]`, `[^a]`, `{jpg,png}`, `\\` before what stands for itself.");
+
+  public static final OptionKey<Optional<String>> MODIFIED_AFTER =
+      optional(
+          "modifiedAfter",
+          Scope.READ,
+          "time",
+          Options::time,
+          "Only objects last written after this time, `2026-01-31T12:00:00` or what else Spark casts"
+              + " to a timestamp.");
+
+  public static final OptionKey<Optional<String>> MODIFIED_BEFORE =
+      optional(
+          "modifiedBefore",
+          Scope.READ,
+          "time",
+          Options::time,
+          "Only objects last written before this time.");
+
+  public static final OptionKey<Optional<ZoneId>> TIME_ZONE =
+      new OptionKey<>(
+          "timeZone",
+          Scope.READ,
+          "time zone",
+          "",
+          "In which `modifiedAfter` and `modifiedBefore` are meant if they tell none. Spark's file"
+              + " sources shift them by the zone a second time; here they are the times that they say."
+              + " Default: the JVM's.",
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(Times.zone(text)),
+          Optional.of("spark.sql.session.timeZone"));
 
   public static final OptionKey<Boolean> IGNORE_MISSING_FILES =
       sparkFlag(
@@ -297,6 +357,12 @@ public final class Options {
           PAGE_CACHE_MODE,
           DIRECT_FALLBACK,
           RECURSIVE_FILE_LOOKUP,
+          MANIFEST,
+          GLOB_PATHS,
+          PATH_GLOB_FILTER,
+          MODIFIED_AFTER,
+          MODIFIED_BEFORE,
+          TIME_ZONE,
           IGNORE_MISSING_FILES,
           MAX_LISTED_OBJECTS,
           CHUNK_BYTES,
@@ -408,6 +474,12 @@ public final class Options {
         doc,
         text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)),
         Optional.empty());
+  }
+
+  /** Checks a time, whose zone is told elsewhere. */
+  private static String time(String text) {
+    Times.micros(text, ZoneOffset.UTC);
+    return text;
   }
 
   static <E extends Enum<E>> OptionKey<E> choice(

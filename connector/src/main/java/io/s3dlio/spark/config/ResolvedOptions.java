@@ -186,6 +186,17 @@ public final class ResolvedOptions {
     return require(key).origin();
   }
 
+  /**
+   * Refuses an option of the read or write where it means nothing. A session's default is let be.
+   *
+   * @throws IllegalArgumentException with the reason if it was given
+   */
+  public void requireNotSet(OptionKey<?> key, String reason) {
+    if (origin(key) == Origin.OPTION) {
+      throw new IllegalArgumentException("Invalid option: '%s' (%s)".formatted(key, reason));
+    }
+  }
+
   /** Returns whether an option is of one of the scopes that were resolved. */
   boolean isOfScope(OptionKey<?> key) {
     return values.containsKey(key);
@@ -223,8 +234,15 @@ public final class ResolvedOptions {
   }
 
   private void requireOneObject(List<Location> locations) {
-    boolean one = locations.size() == 1 && !locations.get(0).isPrefix();
-    if (isOfScope(S3Options.VERSION_ID) && isGiven(S3Options.VERSION_ID) && !one) {
+    if (!isOfScope(S3Options.VERSION_ID) || !isGiven(S3Options.VERSION_ID)) {
+      return;
+    }
+    boolean one =
+        locations.size() == 1
+            && !locations.get(0).isPrefix()
+            && value(Options.MANIFEST).isEmpty()
+            && !(value(Options.GLOB_PATHS) && PathPattern.isPattern(locations.get(0)));
+    if (!one) {
       throw new IllegalArgumentException(
           "Invalid versionId: '%s' (it is a version of one object, and the load names %s; load that"
                   .formatted(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.s3dlio.storage.buffer.BufferLease;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
@@ -20,9 +21,12 @@ import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.vectorized.ArrowColumnVector;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes Spark's columnar batches. Content is not copied: the memory that it was read into becomes
@@ -31,15 +35,17 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  */
 final class ArrowBatches {
   private final List<String> columns;
+  private final ObjectMetadata metadata;
+
+  /** Whether vectors of strings and bytes have 64-bit offsets. */
   private final boolean large;
+
   private final BufferAllocator allocator;
 
-  /**
-   * @param large whether vectors of strings and bytes have 64-bit offsets
-   */
-  ArrowBatches(List<String> columns, boolean large, BufferAllocator allocator) {
-    this.columns = columns;
-    this.large = large;
+  ArrowBatches(ReaderConfig config, BufferAllocator allocator) {
+    this.columns = config.columns();
+    this.metadata = config.metadata();
+    this.large = config.largeVarTypes();
     this.allocator = allocator;
   }
 
@@ -108,11 +114,15 @@ final class ArrowBatches {
     ObjectTable objects = rows.objects();
     return switch (column) {
       case ReadSchema.PATH -> strings(text(column), rows, row -> objects.path(rows.object(row)));
-      case ReadSchema.MODIFICATION_TIME -> times(column, rows);
+      case ReadSchema.MODIFICATION_TIME ->
+          times(timestamps(column), rows, row -> objects.modified(rows.object(row)));
       case ReadSchema.LENGTH ->
           longs(integers(column), rows, row -> objects.length(rows.object(row)));
       case ReadSchema.OFFSET -> longs(integers(column), rows, rows::offset);
       case ReadSchema.CONTENT -> loaded(binary(column), rows, content);
+      case ReadSchema.METADATA -> metadata(column, rows);
+      case ReadSchema.PARENT ->
+          strings(text(column), rows, row -> ObjectMetadata.parent(objects.path(rows.object(row))));
       case ReadSchema.CONTENT_REF -> refs(column, batch, content);
       case ReadSchema.ETAG ->
           strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
@@ -132,14 +142,14 @@ final class ArrowBatches {
         });
   }
 
-  private FieldVector times(String name, RowBatch rows) {
-    TimeStampMicroTZVector vector = new TimeStampMicroTZVector(name, allocator, "UTC");
+  private static FieldVector times(
+      TimeStampMicroTZVector vector, RowBatch rows, IntToLongFunction value) {
     return filled(
         vector,
         () -> {
           vector.allocateNew(rows.rows());
           for (int row = 0; row < rows.rows(); row++) {
-            vector.set(row, rows.objects().modified(rows.object(row)));
+            vector.set(row, value.applyAsLong(row));
           }
           vector.setValueCount(rows.rows());
         });
@@ -163,6 +173,41 @@ final class ArrowBatches {
       data.writerIndex(end);
       return filled(vector, () -> load(vector, rows.rows(), row -> ends[row], data));
     }
+  }
+
+  /** Makes a vector of strings of which some may be null. */
+  private void nullable(FieldVector vector, RowBatch rows, IntFunction<byte @Nullable []> value) {
+    byte[][] values = new byte[rows.rows()][];
+    BitSet missing = new BitSet();
+    for (int row = 0; row < values.length; row++) {
+      byte[] text = value.apply(row);
+      missing.set(row, text == null);
+      values[row] = text == null ? new byte[0] : text;
+    }
+    strings(vector, rows, row -> values[row]);
+    missing.stream().forEach(vector::setNull);
+  }
+
+  private FieldVector metadata(String name, RowBatch rows) {
+    StructVector struct = StructVector.empty(name, allocator);
+    return filled(
+        struct,
+        () -> {
+          for (String field : metadata.fields()) {
+            DataType type = ObjectMetadata.type(field);
+            IntToLongFunction number = row -> ObjectMetadata.number(field, rows, row);
+            if (type.equals(DataTypes.StringType)) {
+              nullable(
+                  child(struct, field, text(field)), rows, row -> metadata.text(field, rows, row));
+            } else if (type.equals(DataTypes.TimestampType)) {
+              times(child(struct, field, timestamps(field)), rows, number);
+            } else {
+              longs(child(struct, field, integers(field)), rows, number);
+            }
+          }
+          struct.loadFieldBuffers(
+              new ArrowFieldNode(rows.rows(), 0), List.of(allocator.getEmpty()));
+        });
   }
 
   private ArrowBuf content(LoadedBatch batch) {
@@ -211,6 +256,10 @@ final class ArrowBatches {
     vector.setInitialCapacity(rows);
     vector.allocateNew();
     vector.setValueCount(rows);
+  }
+
+  private TimeStampMicroTZVector timestamps(String name) {
+    return new TimeStampMicroTZVector(name, allocator, "UTC");
   }
 
   private BigIntVector integers(String name) {

@@ -24,7 +24,7 @@ final class ColumnarReader implements PartitionReader<ColumnarBatch> {
   ColumnarReader(TaskScope scope, BatchReader batches, ReaderConfig config, ReadMetrics metrics) {
     this.scope = scope;
     this.batches = batches;
-    this.arrow = new ArrowBatches(config.columns(), config.largeVarTypes(), scope.allocator());
+    this.arrow = new ArrowBatches(config, scope.allocator());
     this.deliveredLimit = config.batches().deliveredBytes();
     this.metrics = metrics;
     scope.opened(batches);

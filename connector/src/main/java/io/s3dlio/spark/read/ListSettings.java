@@ -1,6 +1,8 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
+import java.util.Optional;
 
 /**
  * What a listing depends on besides the locations.
@@ -8,5 +10,18 @@ import io.s3dlio.storage.StoreConfig;
  * @param recursive whether objects below further slashes are listed
  * @param store what the stores are opened with
  * @param maxObjects how many objects there may be
+ * @param filter which of them are kept
+ * @param globs whether paths may be patterns
+ * @param manifest what names the objects instead of a listing; empty for a listing
  */
-record ListSettings(boolean recursive, StoreConfig store, long maxObjects) {}
+record ListSettings(
+    boolean recursive,
+    StoreConfig store,
+    long maxObjects,
+    ObjectFilter filter,
+    boolean globs,
+    Optional<Location> manifest) {
+  ListSettings(boolean recursive, StoreConfig store, long maxObjects) {
+    this(recursive, store, maxObjects, ObjectFilter.ALL, true, Optional.empty());
+  }
+}

@@ -1,5 +1,8 @@
 package io.s3dlio.spark.read;
 
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.spark.config.NamePattern;
 import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.HiddenNames;
@@ -10,6 +13,7 @@ import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +46,9 @@ final class ListedPiece {
   interface Context {
     ObjectTable.Builder table();
 
+    /** Returns whether an object is one that the read has. */
+    boolean keeps(ObjectInfo object);
+
     /** Counts an object that is kept. */
     void count(ObjectInfo object) throws IOException;
 
@@ -57,6 +64,10 @@ final class ListedPiece {
 
   private final ObjectStore store;
   private final Location prefix;
+
+  /** Which names right below the prefix are listed; null for all. */
+  private final @Nullable ReadRoot names;
+
   private final boolean recursive;
   private final String after;
   private final Context context;
@@ -79,6 +90,7 @@ final class ListedPiece {
   private ListedPiece(
       ObjectStore store,
       Location prefix,
+      @Nullable ReadRoot names,
       boolean recursive,
       String after,
       @Nullable String end,
@@ -86,6 +98,7 @@ final class ListedPiece {
       Context context) {
     this.store = store;
     this.prefix = prefix;
+    this.names = names;
     this.recursive = recursive;
     this.after = after;
     this.end = end;
@@ -97,11 +110,54 @@ final class ListedPiece {
   static ListedPiece whole(ObjectStore store, Location prefix, boolean recursive, Context context) {
     boolean mayBeCut = recursive && prefix.isPrefix() && store instanceof CutListings;
     return new ListedPiece(
-        store, prefix, recursive, "", null, mayBeCut ? prefix.key() : null, context);
+        store, prefix, null, recursive, "", null, mayBeCut ? prefix.key() : null, context);
+  }
+
+  /** Returns the listing of some names right below a prefix, and of all that is below those. */
+  static ListedPiece names(ObjectStore store, ReadRoot root, boolean recursive, Context context) {
+    return new ListedPiece(store, root.location(), root, recursive, "", null, null, context);
   }
 
   /** Lists this piece to its end, or until going on is of no use. */
   void list() throws IOException {
+    if (names == null) {
+      listAll();
+    } else {
+      listNames(names);
+    }
+  }
+
+  /** Lists the objects among the names, and has other pieces list the directories. */
+  private void listNames(ReadRoot root) throws IOException {
+    NamePattern pattern = requireNonNull(root.names());
+    List<Location> directories = new ArrayList<>();
+    Location start = prefix.append(pattern.plainStart());
+    try (ObjectListing listing = store.list(start, ListOptions.LEVEL)) {
+      while (listing.hasNext() && !context.isOver()) {
+        ObjectInfo entry = listing.next();
+        String name = entry.nameBelow(prefix);
+        found |= pattern.finds(name);
+        if (root.takes(name)) {
+          if (entry.isDirectory()) {
+            directories.add(entry.location());
+          } else if (context.keeps(entry)) {
+            add(entry);
+          }
+        }
+      }
+    }
+    List<ListedPiece> pieces = new ArrayList<>(directories.size());
+    for (int i = directories.size() - 1; i >= 0; i--) {
+      ListedPiece piece = whole(store, directories.get(i), recursive, context);
+      piece.next = next;
+      next = piece;
+      pieces.add(piece);
+    }
+    Collections.reverse(pieces);
+    pieces.forEach(context::begin);
+  }
+
+  private void listAll() throws IOException {
     try (ObjectListing listing = store.list(prefix, new ListOptions(recursive, after))) {
       while (listing.hasNext() && !context.isOver()) {
         ObjectInfo object = listing.next();
@@ -110,7 +166,7 @@ final class ListedPiece {
           return;
         }
         found = true;
-        if (!HiddenNames.hides(key.substring(prefix.key().length()))) {
+        if (!HiddenNames.hides(key.substring(prefix.key().length())) && context.keeps(object)) {
           add(object);
         }
         if (level != null) {
@@ -190,7 +246,8 @@ final class ListedPiece {
     List<ListedPiece> pieces = new ArrayList<>();
     for (int i = count - 1; i >= 0; i--) {
       String from = cuts.get((int) ((long) i * cuts.size() / count));
-      ListedPiece piece = new ListedPiece(store, prefix, recursive, from, end, directory, context);
+      ListedPiece piece =
+          new ListedPiece(store, prefix, null, recursive, from, end, directory, context);
       piece.next = next;
       next = piece;
       end = from;

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
@@ -10,7 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -48,26 +54,122 @@ final class ObjectLister {
   }
 
   private ObjectIndex list(List<Location> locations) throws IOException {
-    List<Callable<ReadRoot>> named = new ArrayList<>();
-    for (Location location : locations) {
-      named.add(() -> resolve(location));
+    if (settings.manifest().isPresent()) {
+      return named(settings.manifest().get(), locations);
     }
-    List<ReadRoot> roots = threads.all(named);
-    if (settings.recursive()) {
-      roots = ReadRoot.withoutNested(roots);
-    }
+    List<ReadRoot> named = roots(locations);
+    List<ReadRoot> roots = settings.recursive() ? DistinctRoots.of(named) : named;
     List<Container> containers = containers(roots);
     List<Callable<ListedPiece>> prefixes = new ArrayList<>();
     for (Container container : containers) {
       for (ReadRoot root : container.roots()) {
         if (root.object() == null) {
-          prefixes.add(() -> list(root.location(), container.prefix()));
+          prefixes.add(() -> list(root, container.prefix()));
         }
       }
     }
     List<ListedPiece> listed = prefixes.isEmpty() ? List.of() : threads.all(prefixes);
     threads.await();
+    requireMatches(locations, named, roots, listed);
     return joined(containers, listed);
+  }
+
+  /** Puts what a manifest names in its order, what is below one path together. */
+  private ObjectIndex named(Location manifest, List<Location> paths) throws IOException {
+    List<ObjectTable> tables = new ArrayList<>();
+    NamedTables named = new NamedTables(tables);
+    new ManifestReader(manifest, paths, new NamedPaths(settings, stores, threads), named)
+        .read(stores.open(manifest, settings.store()));
+    named.finish();
+    return ObjectIndex.of(tables);
+  }
+
+  private final class NamedTables implements ManifestReader.Sink {
+    private final List<ObjectTable> tables;
+    private @Nullable Location path;
+    private @Nullable TableJoiner joiner;
+
+    NamedTables(List<ObjectTable> tables) {
+      this.tables = tables;
+    }
+
+    @Override
+    public void add(ObjectInfo object, Location at) throws StorageException {
+      if (!settings.filter().accepts(object)) {
+        return;
+      }
+      count(object);
+      if (joiner == null || !at.equals(path)) {
+        finish();
+        joiner =
+            new TableJoiner(
+                at.withKey(at.key().substring(0, at.key().lastIndexOf('/') + 1)), tables);
+        path = at;
+      }
+      joiner.add(object);
+    }
+
+    void finish() {
+      if (joiner != null) {
+        joiner.finish();
+      }
+    }
+  }
+
+  /** Returns what the paths name, in their order. */
+  private List<ReadRoot> roots(List<Location> locations) throws IOException {
+    List<Location> patterns = locations.stream().filter(this::isPattern).distinct().toList();
+    List<Location> plain = locations.stream().filter(path -> !isPattern(path)).toList();
+    Map<Location, List<ReadRoot>> matched =
+        patterns.isEmpty() ? Map.of() : new PatternWalk(settings, stores, threads).find(patterns);
+    Iterator<ReadRoot> named = new NamedPaths(settings, stores, threads).find(plain).iterator();
+    List<ReadRoot> roots = new ArrayList<>(locations.size());
+    for (Location location : locations) {
+      if (isPattern(location)) {
+        roots.addAll(matched.getOrDefault(location, List.of()));
+      } else {
+        roots.add(named.next());
+      }
+    }
+    return roots;
+  }
+
+  private boolean isPattern(Location path) {
+    return settings.globs() && PathPattern.isPattern(path);
+  }
+
+  /** A pattern of which another path covers a part is let be: that is not listed for its sake. */
+  private void requireMatches(
+      List<Location> locations, List<ReadRoot> named, List<ReadRoot> kept, List<ListedPiece> listed)
+      throws NotFoundException {
+    Set<Location> matched = new HashSet<>();
+    Map<Location, Integer> left = new HashMap<>();
+    named.forEach(root -> left.merge(pattern(root), 1, Integer::sum));
+    Iterator<ListedPiece> pieces = listed.iterator();
+    for (ReadRoot root : kept) {
+      left.merge(pattern(root), -1, Integer::sum);
+      if (root.object() != null
+          || pieces.next().hasFound()
+          || (root.names() == null && isDirectory(root.location()))) {
+        matched.add(pattern(root));
+      }
+    }
+    for (Location location : locations) {
+      if (isPattern(location)
+          && !matched.contains(location)
+          && left.getOrDefault(location, 0) == 0) {
+        throw new NotFoundException(
+            Failure.of(
+                    "list",
+                    location,
+                    "nothing matches this pattern; option(\"globPaths\", false) takes it as it is")
+                .withRemedy("Check the path"));
+      }
+    }
+  }
+
+  private static Location pattern(ReadRoot root) {
+    return root.pattern() == null ? root.location() : root.pattern();
   }
 
   /** Neighbouring roots of one container, and the longest prefix that they have in common. */
@@ -93,26 +195,25 @@ final class ObjectLister {
         && one.location().container().equals(other.location().container());
   }
 
-  private ReadRoot resolve(Location location) throws IOException {
-    if (!location.isPrefix()) {
-      try {
-        return new ReadRoot(location, stores.open(location, settings.store()).stat(location));
-      } catch (NotFoundException e) {
-        if (settings.store().s3(location.container()).versionId() != null) {
-          throw new NotFoundException(
-              e.failure().withRemedy("Check the path and the option versionId"), e);
-        }
-        // Then it is a prefix.
-      }
-    }
-    return new ReadRoot(location.asPrefix(), null);
-  }
-
-  private ListedPiece list(Location prefix, Location common) throws IOException {
+  private ListedPiece list(ReadRoot root, Location common) throws IOException {
+    Location prefix = root.location();
     ObjectStore store = stores.open(prefix, settings.store());
-    ListedPiece whole = ListedPiece.whole(store, prefix, settings.recursive(), new Pieces(common));
+    Pieces pieces = new Pieces(common);
+    // All that is not hidden takes one listing instead of one for each directory.
+    boolean all =
+        root.names() == null
+            || (settings.recursive()
+                && root.names().equals(DistinctRoots.ANY)
+                && root.except().isEmpty());
+    ListedPiece whole =
+        all
+            ? ListedPiece.whole(store, prefix, settings.recursive(), pieces)
+            : ListedPiece.names(store, root, settings.recursive(), pieces);
     whole.list();
-    if (!whole.hasFound() && !isDirectory(prefix) && !threads.hasFailed()) {
+    if (root.pattern() == null
+        && !whole.hasFound()
+        && !isDirectory(prefix)
+        && !threads.hasFailed()) {
       throw new NotFoundException(
           Failure.of("list", prefix, "there is no such object or prefix")
               .withRemedy("Check the path"));
@@ -120,7 +221,8 @@ final class ObjectLister {
     return whole;
   }
 
-  private static boolean isDirectory(Location prefix) {
+  /** Returns whether this is a directory of the file system, however few objects it has. */
+  static boolean isDirectory(Location prefix) {
     return prefix.isLocal() && Files.isDirectory(Path.of("/" + prefix.key()));
   }
 
@@ -135,6 +237,11 @@ final class ObjectLister {
     @Override
     public ObjectTable.Builder table() {
       return new ObjectTable.Builder(common);
+    }
+
+    @Override
+    public boolean keeps(ObjectInfo object) {
+      return settings.filter().accepts(object);
     }
 
     @Override
@@ -182,8 +289,10 @@ final class ObjectLister {
       TableJoiner joiner = new TableJoiner(container.prefix(), tables);
       for (ReadRoot root : container.roots()) {
         if (root.object() != null) {
-          count(root.object());
-          joiner.add(root.object());
+          if (settings.filter().accepts(root.object())) {
+            count(root.object());
+            joiner.add(root.object());
+          }
         } else {
           @Nullable ListedPiece piece = listed.get(prefixes);
           for (prefixes++; piece != null; piece = piece.next()) {

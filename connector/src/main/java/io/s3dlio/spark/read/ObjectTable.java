@@ -128,6 +128,13 @@ final class ObjectTable {
     return table.build();
   }
 
+  /** Returns a time in microseconds since 1970. */
+  static long micros(Instant time) {
+    return Math.addExact(
+        TimeUnit.SECONDS.toMicros(time.getEpochSecond()),
+        TimeUnit.NANOSECONDS.toMicros(time.getNano()));
+  }
+
   /** Collects objects. */
   static final class Builder {
     private static final int MAX_SIZE = 1 << 20;
@@ -208,12 +215,6 @@ final class ObjectTable {
       modified[size] = micros;
       etagEnds[size] = etags.size();
       size++;
-    }
-
-    private static long micros(Instant time) {
-      return Math.addExact(
-          TimeUnit.SECONDS.toMicros(time.getEpochSecond()),
-          TimeUnit.NANOSECONDS.toMicros(time.getNano()));
     }
 
     ObjectTable build() {

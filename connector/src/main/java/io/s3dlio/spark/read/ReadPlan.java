@@ -1,8 +1,7 @@
 package io.s3dlio.spark.read;
 
-import static java.util.stream.Collectors.toMap;
-
 import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadMode;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
@@ -10,8 +9,10 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.range.RangeEngineConfig;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -34,11 +35,17 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
         new ListSettings(
             options.value(Options.RECURSIVE_FILE_LOOKUP),
             store,
-            options.value(Options.MAX_LISTED_OBJECTS));
+            options.value(Options.MAX_LISTED_OBJECTS),
+            ObjectFilter.of(options),
+            options.value(Options.GLOB_PATHS),
+            manifest(locations, options));
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
             Arrays.asList(schema.fieldNames()),
+            new ObjectMetadata(
+                ObjectMetadata.fieldsOf(schema),
+                store.s3(locations.get(0).container()).versionId()),
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes),
@@ -52,6 +59,21 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             spark.minPartitions(),
             spark.maxPartitions());
     return new ReadPlan(list, splits, columnar(options, spark), reader);
+  }
+
+  private static Optional<Location> manifest(List<Location> locations, ResolvedOptions options) {
+    Optional<Location> manifest = options.value(Options.MANIFEST).map(Location::parse);
+    if (manifest.isPresent()) {
+      String reason = "a manifest names the objects that are read";
+      options.requireNotSet(Options.RECURSIVE_FILE_LOOKUP, reason);
+      if (options.value(Options.GLOB_PATHS)
+          && locations.stream().anyMatch(PathPattern::isPattern)) {
+        throw new IllegalArgumentException(
+            "Invalid option: 'manifest' (a manifest names objects below plain paths, and the load has"
+                + " a pattern; set option(\"globPaths\", false) if it is none)");
+      }
+    }
+    return manifest;
   }
 
   /**
@@ -88,12 +110,13 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
 
   private static Map<String, RangeEngineConfig> ranges(
       List<Location> locations, StoreConfig store, ResolvedOptions options) {
-    return locations.stream()
-        .collect(
-            toMap(
-                Location::scheme,
-                location -> ranges(Stores.open(location, store).rangeDefaults(), options),
-                (one, same) -> one));
+    Map<String, RangeEngineConfig> ranges = new HashMap<>();
+    for (Location location : locations) {
+      ranges.computeIfAbsent(
+          location.scheme(),
+          scheme -> ranges(Stores.open(location, store).rangeDefaults(), options));
+    }
+    return ranges;
   }
 
   private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {

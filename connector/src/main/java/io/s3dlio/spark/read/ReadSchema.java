@@ -20,6 +20,12 @@ public final class ReadSchema {
   /** The hidden column by which Python gets content without its bytes passing through Spark. */
   public static final String CONTENT_REF = "_content_ref";
 
+  /** The hidden column of what Spark's file sources tell of a row's file, and of its version. */
+  public static final String METADATA = "_metadata";
+
+  /** The hidden column of the path without its last name. */
+  public static final String PARENT = "_parent";
+
   public static final StructType TABLE =
       new StructType()
           .add(PATH, DataTypes.StringType, false)
@@ -34,11 +40,13 @@ public final class ReadSchema {
   public static MetadataColumn[] metadataColumns() {
     return new MetadataColumn[] {
       new Hidden(ETAG, DataTypes.StringType, "The version of the object that was listed."),
+      new Hidden(METADATA, ObjectMetadata.TYPE, "Spark's _metadata of files, and the version."),
+      new Hidden(PARENT, DataTypes.StringType, "The path without its last name."),
       new Hidden(CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark.")
     };
   }
 
-  /** Returns these columns, each with all of its fields. */
+  /** Returns these columns, references with all of their fields. */
   static StructType whole(StructType columns) {
     StructType whole = new StructType();
     for (StructField column : columns.fields()) {

@@ -11,6 +11,7 @@ import java.util.Map;
  * What executors are told of a read: values alone, no secret and no open thing.
  *
  * @param columns the columns of a row, in order
+ * @param metadata the fields of the column {@code _metadata}
  * @param store what stores are opened with
  * @param ranges how objects are cut into ranges, by scheme
  * @param batches how rows are read together
@@ -18,6 +19,7 @@ import java.util.Map;
  */
 record ReaderConfig(
     List<String> columns,
+    ObjectMetadata metadata,
     StoreConfig store,
     Map<String, RangeEngineConfig> ranges,
     BatchLimits batches,

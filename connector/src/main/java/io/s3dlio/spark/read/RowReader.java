@@ -16,15 +16,17 @@ final class RowReader implements PartitionReader<InternalRow> {
   private final TaskScope scope;
   private final BatchReader batches;
   private final List<String> columns;
+  private final ObjectMetadata metadata;
   private final ReadMetrics metrics;
   private @Nullable LoadedBatch batch;
   private @Nullable InternalRow current;
   private int row;
 
-  RowReader(TaskScope scope, BatchReader batches, List<String> columns, ReadMetrics metrics) {
+  RowReader(TaskScope scope, BatchReader batches, ReaderConfig config, ReadMetrics metrics) {
     this.scope = scope;
     this.batches = batches;
-    this.columns = columns;
+    this.columns = config.columns();
+    this.metadata = config.metadata();
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -66,6 +68,8 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.LENGTH -> objects.length(object);
       case ReadSchema.OFFSET -> rows.offset(row);
       case ReadSchema.CONTENT -> from.copy(row);
+      case ReadSchema.METADATA -> metadata.row(rows, row);
+      case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
       case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
       default -> throw new IllegalArgumentException("There is no column " + column);

@@ -25,7 +25,7 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
     TaskScope scope = TaskScope.current();
     ReadMetrics metrics = new ReadMetrics();
-    return new RowReader(scope, open(partition, scope, metrics), config.columns(), metrics);
+    return new RowReader(scope, open(partition, scope, metrics), config, metrics);
   }
 
   @Override

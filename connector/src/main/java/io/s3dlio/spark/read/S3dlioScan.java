@@ -76,7 +76,8 @@ final class S3dlioScan implements SupportsReportStatistics {
     for (StructField field : schema.fields()) {
       switch (field.name()) {
         case ReadSchema.CONTENT -> bytes += index.bytes();
-        case ReadSchema.PATH -> rowBytes += index.pathBytes() / Math.max(1, index.objects());
+        case ReadSchema.PATH, ReadSchema.PARENT ->
+            rowBytes += index.pathBytes() / Math.max(1, index.objects());
         case ReadSchema.ETAG -> rowBytes += ETAG_BYTES;
         default -> rowBytes += field.dataType().defaultSize();
       }

@@ -25,7 +25,7 @@ public final class S3dlioScanBuilder implements ScanBuilder, SupportsPushDownReq
     this.options = options;
   }
 
-  /** Fields of structs are not pruned: a row's reference is read whole or not at all. */
+  /** A row's reference is read whole or not at all. */
   @Override
   public void pruneColumns(StructType requiredSchema) {
     schema = ReadSchema.whole(requiredSchema);

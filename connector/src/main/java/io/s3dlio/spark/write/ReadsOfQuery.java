@@ -1,6 +1,8 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.LoadPaths;
+import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.storage.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,11 +40,11 @@ final class ReadsOfQuery {
    */
   static void requireApartFrom(Location target) {
     LogicalPlan plan = runningQuery(target).analyzed();
-    for (Location read : locations(plan)) {
+    for (PathPattern read : reads(plan)) {
       if (overlap(read, target)) {
         throw new IllegalArgumentException(
             "Cannot overwrite %s: the rows come from %s, which it would delete while it is read."
-                    .formatted(target, read)
+                    .formatted(target, read.plain())
                 + " Write to another path, or read from a copy");
       }
     }
@@ -61,32 +63,50 @@ final class ReadsOfQuery {
     return query;
   }
 
-  private static List<Location> locations(LogicalPlan plan) {
-    List<String> paths = new ArrayList<>(leafPaths(plan));
+  private static List<PathPattern> reads(LogicalPlan plan) {
+    List<PathPattern> reads = new ArrayList<>(leafReads(plan));
     for (LogicalPlan subquery : asJava(plan.subqueriesAll())) {
-      paths.addAll(leafPaths(subquery));
+      reads.addAll(leafReads(subquery));
     }
-    return paths.stream().flatMap(path -> location(path).stream()).toList();
+    return reads;
   }
 
-  private static List<String> leafPaths(LogicalPlan plan) {
+  private static List<PathPattern> leafReads(LogicalPlan plan) {
     List<String> paths = new ArrayList<>();
+    List<PathPattern> patterns = new ArrayList<>();
     for (LogicalPlan leaf : asJava(plan.collectLeaves())) {
       if (leaf instanceof LogicalRelation relation
           && relation.relation() instanceof HadoopFsRelation files) {
         paths.addAll(roots(files.location()));
       } else if (leaf instanceof DataSourceV2Relation relation) {
-        paths.addAll(
-            relation.table() instanceof FileTable files
-                ? roots(files.fileIndex())
-                : LoadPaths.texts(relation.options()));
+        if (relation.table() instanceof FileTable files) {
+          paths.addAll(roots(files.fileIndex()));
+        } else if (relation.options().getBoolean(Options.GLOB_PATHS.name(), true)) {
+          LoadPaths.texts(relation.options()).stream()
+              .flatMap(path -> location(path).stream())
+              .forEach(path -> patterns.addAll(patterns(path)));
+        } else {
+          paths.addAll(LoadPaths.texts(relation.options()));
+        }
       } else if (leaf instanceof LogicalRDD relation) {
         paths.addAll(ReadsOfRdd.directories(relation.rdd()));
       } else if (leaf instanceof ExternalRDD<?> relation) {
         paths.addAll(ReadsOfRdd.directories(relation.rdd()));
       }
     }
-    return paths;
+    paths.stream()
+        .flatMap(path -> location(path).stream())
+        .forEach(path -> patterns.add(new PathPattern(path, List.of())));
+    return patterns;
+  }
+
+  /** Another source may take a path as it is that is no glob. */
+  private static List<PathPattern> patterns(Location path) {
+    try {
+      return PathPattern.expand(path);
+    } catch (IllegalArgumentException e) {
+      return List.of(new PathPattern(path, List.of()));
+    }
   }
 
   private static List<String> roots(FileIndex index) {
@@ -100,6 +120,29 @@ final class ReadsOfQuery {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean overlap(PathPattern read, Location target) {
+    return overlap(read.plain(), target) && read.mayHold(namesBelow(read.plain(), target));
+  }
+
+  /** Returns the names that lead from a directory to a location; none if it is not below. */
+  private static List<String> namesBelow(Location directory, Location location) {
+    if (directory.isLocal()) {
+      Path from = real(directory);
+      Path to = real(location);
+      List<String> names = new ArrayList<>();
+      if (to.startsWith(from) && to.getNameCount() > from.getNameCount()) {
+        to.subpath(from.getNameCount(), to.getNameCount())
+            .forEach(name -> names.add(name.toString()));
+      }
+      return names;
+    }
+    String from = directory.asPrefix().key();
+    String to = location.key();
+    return to.startsWith(from) && to.length() > from.length()
+        ? List.of(to.substring(from.length()).split("/"))
+        : List.of();
   }
 
   private static boolean overlap(Location left, Location right) {

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -177,6 +178,26 @@ class ResolvedOptionsTest {
         .isThrownBy(
             () -> ResolvedOptions.forRead(Map.of("versionId", "a b"), NONE).storeConfig(bucket))
         .withMessageContaining("Invalid versionId: 'a b'");
+  }
+
+  @Test
+  void aVersionIsOfNoPatternAndOfNoManifest() {
+    for (Map<String, String> others : List.of(NONE, Map.of("manifest", "s3://b/list.csv"))) {
+      Map<String, String> given = new HashMap<>(Map.of("versionId", "v1"));
+      given.putAll(others);
+      String key = others.isEmpty() ? "s3://b/k*" : "s3://b/k";
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> ResolvedOptions.forRead(given, NONE).storeConfig(List.of(Location.parse(key))))
+          .withMessageContaining("it is a version of one object");
+    }
+    Map<String, String> literal = Map.of("versionId", "v1", "globPaths", "false");
+    assertThat(
+            ResolvedOptions.forRead(literal, NONE)
+                .storeConfig(List.of(Location.parse("s3://b/k*")))
+                .s3("b")
+                .versionId())
+        .isEqualTo("v1");
   }
 
   private static Object travelled(Object sent) throws Exception {

@@ -22,6 +22,7 @@ final class FakeStore extends ReadOnlyStore {
   static final Instant TIME = Instant.parse("2024-02-03T04:05:06.789012345Z");
 
   final AtomicInteger listings = new AtomicInteger();
+  final AtomicInteger listed = new AtomicInteger();
   final AtomicInteger stats = new AtomicInteger();
   final AtomicInteger reads = new AtomicInteger();
   volatile Reader reader = FakeStore::fill;
@@ -57,7 +58,11 @@ final class FakeStore extends ReadOnlyStore {
   public ObjectListing list(Location prefix, ListOptions options) {
     listings.incrementAndGet();
     Iterator<ObjectInfo> found =
-        objects.values().stream().filter(object -> isListed(object, prefix, options)).iterator();
+        objects.values().stream()
+            .map(object -> options.directories() ? atLevel(object, prefix) : object)
+            .filter(object -> isListed(object, prefix, options))
+            .distinct()
+            .iterator();
     return new ObjectListing() {
       @Override
       public boolean hasNext() {
@@ -66,6 +71,7 @@ final class FakeStore extends ReadOnlyStore {
 
       @Override
       public ObjectInfo next() {
+        listed.incrementAndGet();
         return found.next();
       }
 
@@ -74,11 +80,22 @@ final class FakeStore extends ReadOnlyStore {
     };
   }
 
+  private static ObjectInfo atLevel(ObjectInfo object, Location prefix) {
+    String key = object.location().key();
+    int slash = key.startsWith(prefix.key()) ? key.indexOf('/', prefix.key().length()) : -1;
+    return slash < 0
+        ? object
+        : ObjectInfo.directory(object.location().withKey(key.substring(0, slash + 1)));
+  }
+
   private static boolean isListed(ObjectInfo object, Location prefix, ListOptions options) {
     Location location = object.location();
     return location.container().equals(prefix.container())
         && location.key().startsWith(prefix.key())
-        && (options.recursive() || location.key().indexOf('/', prefix.key().length()) < 0);
+        && Location.KEY_ORDER.compare(location.key(), options.startAfter()) > 0
+        && (options.recursive()
+            || object.isDirectory()
+            || location.key().indexOf('/', prefix.key().length()) < 0);
   }
 
   @Override

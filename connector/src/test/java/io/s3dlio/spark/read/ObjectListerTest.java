@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,123 @@ class ObjectListerTest {
         .withMessageEndingWith("Read a narrower path or raise the option maxListedObjects");
     assertThat(list(store, new ListSettings(true, StoreConfig.DEFAULT, 101), "s3://b"))
         .hasSize(101);
+  }
+
+  @Test
+  void thePlainPartOfAPatternNarrowsWhatIsListed() throws IOException {
+    FakeStore store =
+        FakeStore.of(
+            "s3://b/train/part-0/1.bin",
+            "s3://b/train/part-0/deep/1.bin",
+            "s3://b/train/part-1/2.bin",
+            "s3://b/train/other/3.bin",
+            "s3://b/test/part-0/4.bin");
+
+    assertThat(list(store, RECURSIVE, "s3://b/train/part-*/?.bin"))
+        .containsExactly("s3://b/train/part-0/1.bin", "s3://b/train/part-1/2.bin");
+    assertThat(store.listings).hasValue(3);
+    assertThat(store.listed).as("two directories, then what is in them").hasValue(2 + 3);
+    assertThat(store.stats).hasValue(0);
+  }
+
+  @Test
+  void aStarAtTheEndIsOneListing() throws IOException {
+    FakeStore store = FakeStore.of("s3://b/d/a", "s3://b/d/e/f", "s3://b/d/_h/g", "s3://b/d2/i");
+
+    assertThat(list(store, RECURSIVE, "s3://b/d/*")).containsExactly("s3://b/d/a", "s3://b/d/e/f");
+    assertThat(store.listings).hasValue(1);
+    assertThat(list(store, FLAT, "s3://b/*")).containsExactly("s3://b/d/a", "s3://b/d2/i");
+  }
+
+  @Test
+  void aRecursiveListingHasEachObjectOnceWhateverPatternsOverlap() throws IOException {
+    String[] objects = {"s3://b/d/a", "s3://b/d/ab/x", "s3://b/d/ab/_y", "s3://b/d/c/z"};
+    String[][] loads = {
+      {"s3://b/d/*", "s3://b/d/a*"},
+      {"s3://b/d/a*", "s3://b/d/*"},
+      {"s3://b/d/a", "s3://b/d/ab/x", "s3://b/d/*"},
+      {"s3://b/d/{a,c}*", "s3://b/d/{ab,c}", "s3://b/d/*/?"},
+      {"s3://b/d", "s3://b/d/*", "s3://b/*/a*", "s3://b/*"},
+      {"s3://b/d/*/", "s3://b/d/a", "s3://b/d/ab/*"}
+    };
+    for (String[] load : loads) {
+      assertThat(list(FakeStore.of(objects), RECURSIVE, load))
+          .as("%s", List.of(load))
+          .containsExactlyInAnyOrder("s3://b/d/a", "s3://b/d/ab/x", "s3://b/d/c/z");
+    }
+    assertThat(list(FakeStore.of(objects), RECURSIVE, "s3://b/d", "s3://b/d/ab/{_y,x}"))
+        .containsExactlyInAnyOrder("s3://b/d/a", "s3://b/d/ab/x", "s3://b/d/ab/_y", "s3://b/d/c/z");
+  }
+
+  @Test
+  void keysWithSpecialCharactersAreReadBehindBackslashesOrWithoutGlobs() throws IOException {
+    String key = "s3://b/d/[0]{a,b}*?\\z";
+    FakeStore store = FakeStore.of(key);
+    ListSettings plain =
+        new ListSettings(true, StoreConfig.DEFAULT, 100, ObjectFilter.ALL, false, Optional.empty());
+
+    assertThat(list(store, plain, key)).containsExactly(key);
+    assertThat(list(store, RECURSIVE, "s3://b/d/\\[0\\]\\{a\\,b\\}\\*\\?\\\\z"))
+        .containsExactly(key);
+  }
+
+  @Test
+  void manyPathsOfOneDirectoryAreFoundByListingIt() throws IOException {
+    String[] objects = new String[100_000];
+    for (int i = 0; i < objects.length; i++) {
+      objects[i] = "s3://b/d/%06d".formatted(i);
+    }
+    FakeStore store = FakeStore.of(objects);
+    ListSettings many = new ListSettings(true, StoreConfig.DEFAULT, 1_000_000);
+
+    assertThat(list(store, many, objects)).containsExactly(objects);
+    assertThat(store.stats).hasValue(0);
+    assertThat(store.listings).hasValue(1);
+  }
+
+  @Test
+  void fewOfManyObjectsAreAskedForOnceABoundIsListed() throws IOException {
+    FakeStore store = new FakeStore();
+    String[] wanted = new String[NamedPaths.MANY];
+    for (int i = 0; i < 200 * wanted.length; i++) {
+      store.add("s3://b/d/%06d".formatted(i), 1);
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = "s3://b/d/%06d".formatted(200 * i);
+    }
+
+    assertThat(list(store, RECURSIVE, wanted)).containsExactly(wanted);
+    assertThat(store.listed).hasValue(NamedPaths.LISTED_FOR_EACH * wanted.length);
+    assertThat(store.stats.get()).isBetween(1, wanted.length - 1);
+  }
+
+  @Test
+  void manyPathsMayBeObjectsAndPrefixesAndBoth() throws IOException {
+    FakeStore store = new FakeStore();
+    List<String> wanted = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < NamedPaths.MANY; i++) {
+      String path = "s3://b/d/%03d".formatted(i);
+      wanted.add(path);
+      if (i % 3 > 0) {
+        store.add(path, 1);
+        expected.add(path);
+      }
+      if (i % 3 < 2) {
+        store.add(path + "/below", 1);
+        if (i % 3 == 0) {
+          expected.add(path + "/below");
+        }
+      }
+    }
+
+    assertThat(list(store, RECURSIVE, wanted.toArray(new String[0])))
+        .containsExactlyElementsOf(expected);
+    assertThat(store.stats).hasValue(0);
+    wanted.add("s3://b/d/none");
+    assertThatExceptionOfType(NotFoundException.class)
+        .isThrownBy(() -> list(store, RECURSIVE, wanted.toArray(new String[0])))
+        .withMessageContaining("s3://b/d/none/");
   }
 
   private static List<String> list(FakeStore store, ListSettings settings, String... paths)

@@ -213,6 +213,30 @@ class OverwriteTest {
   }
 
   @Test
+  void aPatternThatMayReadThereIsFoundToo() throws IOException {
+    Files.createDirectories(dir.resolve("other"));
+    Files.writeString(target.resolve("a"), "x");
+    Files.writeString(dir.resolve("other/b"), "y");
+    for (String pattern : new String[] {"*/a", "{target,none}", "t*/[a-c]", "target/*"}) {
+      assertThatThrownBy(() -> overwrite(copyOf(pattern)).save(target.toString()))
+          .as(pattern)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the rows come from file://" + dir);
+    }
+
+    overwrite(copyOf("o*/b")).save(target.toString());
+    assertThat(WrittenFiles.objects(target)).containsOnlyKeys("copy");
+  }
+
+  private Dataset<Row> copyOf(String path) {
+    return spark
+        .read()
+        .format("s3dlio")
+        .load(dir + "/" + path)
+        .select(lit("copy").as("name"), col("content"));
+  }
+
+  @Test
   void aSubqueryThatReadsThereIsFoundToo() throws IOException {
     Files.writeString(target.resolve("a"), "x");
     spark.read().format("binaryFile").load(target.toString()).createOrReplaceTempView("there");

@@ -81,7 +81,11 @@ final class LocalListing implements ObjectListing {
     String name = level.names.size() > level.position ? level.names.get(level.position) : null;
     String directory = level.directories.peek();
     if (directory != null && (name == null || Location.KEY_ORDER.compare(directory, name) < 0)) {
-      enter(level.key + directory, "");
+      if (options.directories()) {
+        next = ObjectInfo.directory(prefix.withKey(level.key + directory));
+      } else {
+        enter(level.key + directory, "");
+      }
       level.directories.remove();
     } else if (name != null) {
       visit(level, name);
@@ -94,7 +98,10 @@ final class LocalListing implements ObjectListing {
   private void visit(Level level, String name) throws IOException {
     String key = level.key + name;
     boolean fileIsDue = isAfterStart(key) && names.test(name);
-    boolean directoryIsDue = options.recursive() && mayHoldDue(key + "/");
+    boolean directoryIsDue =
+        options.directories()
+            ? isAfterStart(key + "/")
+            : options.recursive() && mayHoldDue(key + "/");
     if (!fileIsDue && !directoryIsDue) {
       return;
     }

@@ -19,7 +19,10 @@ import java.util.List;
 
 /** Finds, reads and writes manifests below a prefix. */
 public final class Manifests {
-  private static final String HEAD = "/manifest.json";
+  /** The name of a head, in its job's folder. */
+  public static final String HEAD_NAME = "manifest.json";
+
+  private static final String HEAD = "/" + HEAD_NAME;
 
   /** Room for a million shards. */
   private static final long MAX_HEAD_BYTES = 256L << 20;
@@ -70,6 +73,36 @@ public final class Manifests {
     }
     manifests.sort(Comparator.comparing(Manifest::createdAt).thenComparing(Manifest::jobId));
     return List.copyOf(manifests);
+  }
+
+  /**
+   * Reads one manifest.
+   *
+   * @param head where {@link #find} finds it
+   * @throws io.s3dlio.storage.CorruptException if it is not a manifest of a known version, or not
+   *     in a folder of its job
+   */
+  public static Manifest read(ObjectStore store, Location head) throws IOException {
+    String folder = prefixOf(head).key() + Manifest.FOLDER;
+    String jobId = head.key().substring(folder.length(), head.key().length() - HEAD.length());
+    return readHead(store, store.stat(head), jobId);
+  }
+
+  /**
+   * Returns the prefix that the names in a manifest stand below.
+   *
+   * @throws io.s3dlio.storage.CorruptException if a head is not in a folder of its job
+   */
+  public static Location prefixOf(Location head) throws IOException {
+    String key = head.key();
+    int job = key.lastIndexOf('/', key.length() - HEAD.length() - 1);
+    String folder = key.substring(0, job + 1);
+    if (!key.endsWith(HEAD)
+        || !(folder.equals(Manifest.FOLDER) || folder.endsWith("/" + Manifest.FOLDER))) {
+      throw ManifestFailures.corrupt(
+          head, "it is not in a folder %s<jobId>/".formatted(Manifest.FOLDER), null);
+    }
+    return head.withKey(folder.substring(0, folder.length() - Manifest.FOLDER.length()));
   }
 
   private static Manifest readHead(ObjectStore store, ObjectInfo object, String jobId)

@@ -30,35 +30,35 @@ final class S3Listing implements ObjectListing {
   private final Location prefix;
   private final ListOptions options;
   private Iterator<S3Xml.Listed> page = Collections.emptyIterator();
-  private String last;
+  private Iterator<String> directories = Collections.emptyIterator();
+  private final KeySequence keys;
+  private final KeySequence directoryKeys = new KeySequence("");
   private String continuation = "";
   private boolean started;
   private int emptyPages;
-
-  /** Some servers order keys by their UTF-16 units; none may mix the two orders. */
-  private boolean byBytes = true;
-
-  private boolean byUnits = true;
   private @Nullable ObjectInfo next;
 
   S3Listing(ListPages pages, Location prefix, ListOptions options) {
     this.pages = pages;
     this.prefix = prefix;
     this.options = options;
-    this.last = options.startAfter();
+    this.keys = new KeySequence(options.startAfter());
   }
 
   @Override
   public boolean hasNext() throws IOException {
     while (next == null) {
-      if (page.hasNext()) {
+      if (directories.hasNext()) {
+        String directory = directories.next();
+        requireDirectory(directory);
+        next = ObjectInfo.directory(prefix.withKey(directory));
+      } else if (page.hasNext()) {
         S3Xml.Listed object = page.next();
         requireAsked(object.key());
-        last = object.key();
-        if (!last.endsWith("/")) {
+        if (!object.key().endsWith("/")) {
           next =
               new ObjectInfo(
-                  prefix.withKey(last),
+                  prefix.withKey(object.key()),
                   object.length(),
                   // A HEAD tells no more than seconds, and an object has one time.
                   object.lastModified().truncatedTo(ChronoUnit.SECONDS),
@@ -83,12 +83,20 @@ final class S3Listing implements ObjectListing {
         throw refused("the server lists '%s', which is below a further slash", key);
       }
     }
-    if (!last.isEmpty()) {
-      byBytes = byBytes && Location.KEY_ORDER.compare(last, key) < 0;
-      byUnits = byUnits && last.compareTo(key) < 0;
-      if (!byBytes && !byUnits) {
-        throw refused("the server lists '%s' out of order", key);
-      }
+    requireNext(keys, key);
+  }
+
+  private void requireDirectory(String key) throws StorageException {
+    if (!key.startsWith(prefix.key())
+        || key.indexOf('/', prefix.key().length()) != key.length() - 1) {
+      throw refused("the server names '%s' as a directory right below it", key);
+    }
+    requireNext(directoryKeys, key);
+  }
+
+  private void requireNext(KeySequence sequence, String key) throws StorageException {
+    if (!sequence.isNext(key)) {
+      throw refused("the server lists '%s' out of order", key);
     }
     if (key.indexOf('\0') >= 0) {
       throw refused("the server lists '%s', which has a NUL character", key);
@@ -128,7 +136,10 @@ final class S3Listing implements ObjectListing {
       throw new StorageException(
           Failure.of("list", prefix, "the server's next page is the same again"));
     }
-    emptyPages = answer.objects().isEmpty() ? emptyPages + 1 : 0;
+    if (options.directories()) {
+      directories = answer.prefixes().iterator();
+    }
+    emptyPages = answer.objects().isEmpty() && !directories.hasNext() ? emptyPages + 1 : 0;
     if (emptyPages > MAX_EMPTY_PAGES) {
       throw new StorageException(
           Failure.of("list", prefix, "%d pages in a row are empty".formatted(emptyPages)));
@@ -138,15 +149,17 @@ final class S3Listing implements ObjectListing {
     continuation = answer.continuation();
   }
 
+  /** The last key does not tell which directories came. */
   private boolean isTokenRefused(StorageException e) {
-    return e.failure().status() == BAD_REQUEST
+    return !options.directories()
+        && e.failure().status() == BAD_REQUEST
         && !(e instanceof AccessDeniedException)
         && !continuation.isEmpty()
-        && !last.isEmpty();
+        && !keys.last().isEmpty();
   }
 
   private S3Xml.Page request() throws IOException {
-    return pages.page(prefix, options.recursive(), last, continuation);
+    return pages.page(prefix, options.recursive(), keys.last(), continuation);
   }
 
   /** Returns the prefixes directly below a directory, after a key, that a listing can be cut at. */
@@ -174,6 +187,7 @@ final class S3Listing implements ObjectListing {
   @Override
   public void close() {
     page = Collections.emptyIterator();
+    directories = Collections.emptyIterator();
     next = null;
     started = true;
     continuation = "";

@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -251,6 +252,77 @@ class S3ListingTest {
 
     assertThatThrownBy(() -> keys(store(transport, n -> page("", key))))
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000).matches("[^\\p{Cntrl}]*"));
+  }
+
+  // ---- directories
+
+  private static String level(String next, List<String> directories, String... keys) {
+    String named =
+        directories.stream()
+            .map(key -> "<CommonPrefixes><Prefix>" + key + "</Prefix></CommonPrefixes>")
+            .collect(Collectors.joining());
+    String more =
+        next.isEmpty()
+            ? "<IsTruncated>false</IsTruncated>"
+            : "<IsTruncated>true</IsTruncated><NextContinuationToken>"
+                + next
+                + "</NextContinuationToken>";
+    return answer(
+        200, "<ListBucketResult>" + more + contents(keys) + named + "</ListBucketResult>");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aLevelIsListedOverPagesOfAnyKind(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        store(
+            transport,
+            n ->
+                switch (n) {
+                  case 0 -> level("t0", List.of("p/b/"), "p/a", "p/c");
+                  case 1 -> level("t1", List.of("p/d/", "p/e/"));
+                  default -> level("", List.of(), "p/f");
+                });
+
+    assertThat(keys(store, PREFIX, ListOptions.LEVEL))
+        .containsExactlyInAnyOrder("p/a", "p/b/", "p/c", "p/d/", "p/e/", "p/f");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void whatIsNoDirectoryRightBelowIsAFailure(S3Config.Transport transport) throws IOException {
+    for (String directory : List.of("q/", "p/", "p/a", "p/a/b/", "p/a/b")) {
+      assertThatThrownBy(
+              () ->
+                  keys(
+                      store(transport, n -> level("", List.of(directory))),
+                      PREFIX,
+                      ListOptions.LEVEL))
+          .hasMessageContaining("the server names '%s' as a directory", directory);
+    }
+    assertThatThrownBy(
+            () ->
+                keys(
+                    store(transport, n -> level("", List.of("p/b/", "p/a/"))),
+                    PREFIX,
+                    ListOptions.LEVEL))
+        .hasMessageContaining("'p/a/' out of order");
+    assertThat(
+            keys(store(transport, n -> level("", List.of("q/"), "p/a")), PREFIX, ListOptions.FLAT))
+        .containsExactly("p/a");
+  }
+
+  @Test
+  void aLevelEndsWithAFailureWhereTheLastKeyDoesNotTellHowToGoOn() throws IOException {
+    String refused = answer(400, "<Error><Code>InvalidArgument</Code></Error>");
+
+    assertThatThrownBy(
+            () ->
+                keys(
+                    store(n -> n == 0 ? level("t", List.of("p/b/"), "p/a") : refused),
+                    PREFIX,
+                    ListOptions.LEVEL))
+        .hasMessageContaining("InvalidArgument");
   }
 
   // ---- encoded keys
