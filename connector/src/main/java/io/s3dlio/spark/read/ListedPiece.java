@@ -57,6 +57,10 @@ final class ListedPiece {
 
   private final ObjectStore store;
   private final Location prefix;
+
+  /** What the store is asked for: the prefix, or a longer one. */
+  private final Location asked;
+
   private final boolean recursive;
   private final String after;
   private final Context context;
@@ -79,6 +83,7 @@ final class ListedPiece {
   private ListedPiece(
       ObjectStore store,
       Location prefix,
+      Location asked,
       boolean recursive,
       String after,
       @Nullable String end,
@@ -86,6 +91,7 @@ final class ListedPiece {
       Context context) {
     this.store = store;
     this.prefix = prefix;
+    this.asked = asked;
     this.recursive = recursive;
     this.after = after;
     this.end = end;
@@ -93,16 +99,28 @@ final class ListedPiece {
     this.context = context;
   }
 
-  /** Returns the whole of a prefix's listing. */
-  static ListedPiece whole(ObjectStore store, Location prefix, boolean recursive, Context context) {
+  /**
+   * Returns the whole of a prefix's listing.
+   *
+   * @param keys what of it is listed
+   */
+  static ListedPiece whole(
+      ObjectStore store, Location prefix, KeyRange keys, boolean recursive, Context context) {
     boolean mayBeCut = recursive && prefix.isPrefix() && store instanceof CutListings;
     return new ListedPiece(
-        store, prefix, recursive, "", null, mayBeCut ? prefix.key() : null, context);
+        store,
+        prefix,
+        keys.prefix(),
+        recursive,
+        keys.after(),
+        keys.end(),
+        mayBeCut ? keys.directory() : null,
+        context);
   }
 
   /** Lists this piece to its end, or until going on is of no use. */
   void list() throws IOException {
-    try (ObjectListing listing = store.list(prefix, new ListOptions(recursive, after))) {
+    try (ObjectListing listing = store.list(asked, new ListOptions(recursive, after))) {
       while (listing.hasNext() && !context.isOver()) {
         ObjectInfo object = listing.next();
         String key = object.location().key();
@@ -174,6 +192,7 @@ final class ListedPiece {
     try {
       cuts =
           cutting.cuts(prefix.withKey(directory), key).stream()
+              .filter(cut -> cut.startsWith(asked.key()))
               .filter(cut -> end == null || Location.KEY_ORDER.compare(cut, end) < 0)
               .toList();
     } catch (AccessDeniedException e) {
@@ -190,7 +209,8 @@ final class ListedPiece {
     List<ListedPiece> pieces = new ArrayList<>();
     for (int i = count - 1; i >= 0; i--) {
       String from = cuts.get((int) ((long) i * cuts.size() / count));
-      ListedPiece piece = new ListedPiece(store, prefix, recursive, from, end, directory, context);
+      ListedPiece piece =
+          new ListedPiece(store, prefix, asked, recursive, from, end, directory, context);
       piece.next = next;
       next = piece;
       end = from;

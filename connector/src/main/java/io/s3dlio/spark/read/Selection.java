@@ -29,7 +29,8 @@ final class Selection {
   ObjectIndex objects() {
     ObjectIndex known = found;
     if (known == null) {
-      known = filters.of(listing.objects(plan.list()));
+      known =
+          filters.of(listing.objects(plan.list(), PathRangeFinder.rangeOf(filters.predicates())));
       found = known;
     }
     return known;
