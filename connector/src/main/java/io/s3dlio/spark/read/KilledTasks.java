@@ -5,8 +5,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskInterruptListener;
 
 /**
- * Hears that a task is killed, at once. Before Spark 4.2 there is no way to hear it: there a task whose thread
- * is not interrupted notices between two batches.
+ * Hears that a task is killed, at once. Before Spark 4.2 there is no way to hear it: there a task
+ * whose thread is not interrupted notices between two batches.
  */
 final class KilledTasks {
   private static final boolean CAN_HEAR =

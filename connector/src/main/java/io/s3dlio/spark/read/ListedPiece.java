@@ -68,6 +68,9 @@ final class ListedPiece {
   /** Which names right below the prefix are listed; null for all. */
   private final @Nullable ReadRoot names;
 
+  /** What the store is asked for: the prefix, or a longer one. */
+  private final Location asked;
+
   private final boolean recursive;
   private final String after;
   private final Context context;
@@ -91,6 +94,7 @@ final class ListedPiece {
       ObjectStore store,
       Location prefix,
       @Nullable ReadRoot names,
+      Location asked,
       boolean recursive,
       String after,
       @Nullable String end,
@@ -99,6 +103,7 @@ final class ListedPiece {
     this.store = store;
     this.prefix = prefix;
     this.names = names;
+    this.asked = asked;
     this.recursive = recursive;
     this.after = after;
     this.end = end;
@@ -106,16 +111,30 @@ final class ListedPiece {
     this.context = context;
   }
 
-  /** Returns the whole of a prefix's listing. */
-  static ListedPiece whole(ObjectStore store, Location prefix, boolean recursive, Context context) {
+  /**
+   * Returns the whole of a prefix's listing.
+   *
+   * @param keys what of it is listed
+   */
+  static ListedPiece whole(
+      ObjectStore store, Location prefix, KeyRange keys, boolean recursive, Context context) {
     boolean mayBeCut = recursive && prefix.isPrefix() && store instanceof CutListings;
     return new ListedPiece(
-        store, prefix, null, recursive, "", null, mayBeCut ? prefix.key() : null, context);
+        store,
+        prefix,
+        null,
+        keys.prefix(),
+        recursive,
+        keys.after(),
+        keys.end(),
+        mayBeCut ? keys.directory() : null,
+        context);
   }
 
   /** Returns the listing of some names right below a prefix, and of all that is below those. */
   static ListedPiece names(ObjectStore store, ReadRoot root, boolean recursive, Context context) {
-    return new ListedPiece(store, root.location(), root, recursive, "", null, null, context);
+    Location prefix = root.location();
+    return new ListedPiece(store, prefix, root, prefix, recursive, "", null, null, context);
   }
 
   /** Lists this piece to its end, or until going on is of no use. */
@@ -148,7 +167,7 @@ final class ListedPiece {
     }
     List<ListedPiece> pieces = new ArrayList<>(directories.size());
     for (int i = directories.size() - 1; i >= 0; i--) {
-      ListedPiece piece = whole(store, directories.get(i), recursive, context);
+      ListedPiece piece = all(directories.get(i));
       piece.next = next;
       next = piece;
       pieces.add(piece);
@@ -157,8 +176,12 @@ final class ListedPiece {
     pieces.forEach(context::begin);
   }
 
+  private ListedPiece all(Location directory) {
+    return whole(store, directory, KeyRange.all(directory), recursive, context);
+  }
+
   private void listAll() throws IOException {
-    try (ObjectListing listing = store.list(prefix, new ListOptions(recursive, after))) {
+    try (ObjectListing listing = store.list(asked, new ListOptions(recursive, after))) {
       while (listing.hasNext() && !context.isOver()) {
         ObjectInfo object = listing.next();
         String key = object.location().key();
@@ -230,6 +253,7 @@ final class ListedPiece {
     try {
       cuts =
           cutting.cuts(prefix.withKey(directory), key).stream()
+              .filter(cut -> cut.startsWith(asked.key()))
               .filter(cut -> end == null || Location.KEY_ORDER.compare(cut, end) < 0)
               .toList();
     } catch (AccessDeniedException e) {
@@ -247,7 +271,7 @@ final class ListedPiece {
     for (int i = count - 1; i >= 0; i--) {
       String from = cuts.get((int) ((long) i * cuts.size() / count));
       ListedPiece piece =
-          new ListedPiece(store, prefix, null, recursive, from, end, directory, context);
+          new ListedPiece(store, prefix, null, asked, recursive, from, end, directory, context);
       piece.next = next;
       next = piece;
       end = from;

@@ -7,6 +7,8 @@ import io.s3dlio.storage.NotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,13 +22,18 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What lies at the paths of one {@code load()}: listed on the driver when it is first needed, and
- * then never again, however often a plan is made or run. Thread-safe.
+ * then never again, however often a plan is made or run. Where filters need a part alone, that part
+ * is listed, and the latest parts are kept too. Thread-safe.
  */
 public final class Listing {
   private final List<Location> locations;
   private final Stores.Opener stores;
   private final Map<ListSettings, CompletableFuture<ObjectIndex>> listed =
       new ConcurrentHashMap<>();
+
+  /** A session may ask one table for any number of parts. */
+  private final Map<Part, CompletableFuture<ObjectIndex>> parts =
+      Collections.synchronizedMap(new LatestParts());
 
   /**
    * @param locations the paths, each an object or a prefix
@@ -53,10 +60,31 @@ public final class Listing {
    * @throws UncheckedIOException if they cannot be listed
    */
   ObjectIndex objects(ListSettings settings) {
+    return objects(listed, settings, settings, PathRange.ALL);
+  }
+
+  /**
+   * Returns the objects in a range, and others as well: all of them if they have been listed
+   * already or listing a part saves nothing.
+   */
+  ObjectIndex objects(ListSettings settings, PathRange range) {
+    return known(settings).isPresent()
+            || !ObjectLister.isNarrower(locations, settings, range, stores)
+        ? objects(settings)
+        : objects(parts, new Part(settings, range), settings, range);
+  }
+
+  private <K> ObjectIndex objects(
+      Map<K, CompletableFuture<ObjectIndex>> memo, K key, ListSettings settings, PathRange range) {
     CompletableFuture<ObjectIndex> own = new CompletableFuture<>();
-    CompletableFuture<ObjectIndex> other = listed.putIfAbsent(settings, own);
+    CompletableFuture<ObjectIndex> other = memo.putIfAbsent(key, own);
     if (other == null) {
-      list(settings, own);
+      try {
+        own.complete(ObjectLister.list(locations, settings, range, stores));
+      } catch (IOException | RuntimeException | Error e) {
+        memo.remove(key, own);
+        own.completeExceptionally(e);
+      }
     }
     try {
       return (other == null ? own : other).get();
@@ -77,12 +105,21 @@ public final class Listing {
         : Optional.empty();
   }
 
-  private void list(ListSettings settings, CompletableFuture<ObjectIndex> result) {
-    try {
-      result.complete(ObjectLister.list(locations, settings, stores));
-    } catch (IOException | RuntimeException | Error e) {
-      listed.remove(settings, result);
-      result.completeExceptionally(e);
+  private record Part(ListSettings settings, PathRange range) {}
+
+  /** Forgets the parts that were asked for longest ago. */
+  private static final class LatestParts
+      extends LinkedHashMap<Part, CompletableFuture<ObjectIndex>> {
+    private static final long serialVersionUID = 1L;
+    private static final int MOST = 8;
+
+    LatestParts() {
+      super(2 * MOST, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Part, CompletableFuture<ObjectIndex>> eldest) {
+      return size() > MOST;
     }
   }
 

@@ -24,4 +24,13 @@ record ObjectIndex(List<ObjectTable> tables, long objects, long bytes, long path
     }
     return new ObjectIndex(List.copyOf(tables), objects, bytes, pathBytes);
   }
+
+  /**
+   * Returns an index of other tables, without those that are empty; this one if they are its own.
+   */
+  ObjectIndex with(List<ObjectTable> selected) {
+    return selected.equals(tables)
+        ? this
+        : of(selected.stream().filter(table -> table.size() > 0).toList());
+  }
 }

@@ -1,10 +1,14 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import java.io.IOException;
@@ -16,23 +20,31 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lists what the paths of a read name, once: several paths at the same time, and a long prefix in
  * pieces. What is known of the objects is kept in their order, whichever came first.
  */
 final class ObjectLister {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectLister.class);
+
   private final ListSettings settings;
+  private final PathRange range;
   private final Stores.Opener stores;
   private final ListThreads threads;
   private final AtomicLong objects = new AtomicLong();
 
-  private ObjectLister(ListSettings settings, Stores.Opener stores, ListThreads threads) {
+  private ObjectLister(
+      ListSettings settings, PathRange range, Stores.Opener stores, ListThreads threads) {
     this.settings = settings;
+    this.range = range;
     this.stores = stores;
     this.threads = threads;
   }
@@ -48,9 +60,50 @@ final class ObjectLister {
    */
   static ObjectIndex list(List<Location> locations, ListSettings settings, Stores.Opener stores)
       throws IOException {
+    return list(locations, settings, PathRange.ALL, stores);
+  }
+
+  /**
+   * Lists the objects in a range, and others where it costs no less to list them too.
+   *
+   * @throws NotFoundException if a location names nothing, in the range or not
+   */
+  static ObjectIndex list(
+      List<Location> locations, ListSettings settings, PathRange range, Stores.Opener stores)
+      throws IOException {
     try (ListThreads threads = new ListThreads()) {
-      return new ObjectLister(settings, stores, threads).list(locations);
+      return new ObjectLister(settings, range, stores, threads).list(locations);
     }
+  }
+
+  /** Returns whether less has to be listed for a range than for all. */
+  static boolean isNarrower(
+      List<Location> locations, ListSettings settings, PathRange range, Stores.Opener stores) {
+    return !range.equals(PathRange.ALL)
+        && settings.manifest().isEmpty()
+        && locations.stream()
+            .filter(location -> !isPattern(location, settings))
+            .anyMatch(
+                location ->
+                    isPart(
+                        keys(
+                            stores.open(location, settings.store()),
+                            location.asPrefix(),
+                            settings,
+                            range),
+                        location.asPrefix()));
+  }
+
+  /** Stores that list keys in their order can list a part; empty for none of it. */
+  private static Optional<KeyRange> keys(
+      ObjectStore store, Location prefix, ListSettings settings, PathRange range) {
+    return store instanceof CutListings
+        ? range.below(prefix, settings.recursive())
+        : Optional.of(KeyRange.all(prefix));
+  }
+
+  private static boolean isPart(Optional<KeyRange> keys, Location prefix) {
+    return !keys.equals(Optional.of(KeyRange.all(prefix)));
   }
 
   private ObjectIndex list(List<Location> locations) throws IOException {
@@ -135,6 +188,10 @@ final class ObjectLister {
   }
 
   private boolean isPattern(Location path) {
+    return isPattern(path, settings);
+  }
+
+  private static boolean isPattern(Location path, ListSettings settings) {
     return settings.globs() && PathPattern.isPattern(path);
   }
 
@@ -198,27 +255,69 @@ final class ObjectLister {
   private ListedPiece list(ReadRoot root, Location common) throws IOException {
     Location prefix = root.location();
     ObjectStore store = stores.open(prefix, settings.store());
-    Pieces pieces = new Pieces(common);
+    if (root.pattern() != null) {
+      return matching(store, root, common);
+    }
+    Optional<KeyRange> keys = keys(store, prefix, settings, range);
+    ListedPiece whole =
+        keys.isPresent()
+            ? listed(store, prefix, keys.get(), common)
+            : piece(store, prefix, KeyRange.all(prefix), common);
+    boolean found =
+        whole.hasFound()
+            || threads.hasFailed()
+            || (isPart(keys, prefix) && holdsAnything(store, prefix));
+    if (!found && !isDirectory(prefix)) {
+      throw new NotFoundException(
+          Failure.of("list", prefix, "there is no such object or prefix")
+              .withRemedy("Check the path"));
+    }
+    return whole;
+  }
+
+  /** Lists what is of a pattern below one of its places; that may be nothing. */
+  private ListedPiece matching(ObjectStore store, ReadRoot root, Location common)
+      throws IOException {
     // All that is not hidden takes one listing instead of one for each directory.
     boolean all =
         root.names() == null
             || (settings.recursive()
                 && root.names().equals(DistinctRoots.ANY)
                 && root.except().isEmpty());
-    ListedPiece whole =
+    ListedPiece piece =
         all
-            ? ListedPiece.whole(store, prefix, settings.recursive(), pieces)
-            : ListedPiece.names(store, root, settings.recursive(), pieces);
-    whole.list();
-    if (root.pattern() == null
-        && !whole.hasFound()
-        && !isDirectory(prefix)
-        && !threads.hasFailed()) {
-      throw new NotFoundException(
-          Failure.of("list", prefix, "there is no such object or prefix")
-              .withRemedy("Check the path"));
+            ? piece(store, root.location(), KeyRange.all(root.location()), common)
+            : ListedPiece.names(store, root, settings.recursive(), new Pieces(common));
+    piece.list();
+    return piece;
+  }
+
+  private ListedPiece listed(ObjectStore store, Location prefix, KeyRange keys, Location common)
+      throws IOException {
+    ListedPiece piece = piece(store, prefix, keys, common);
+    try {
+      piece.list();
+      return piece;
+    } catch (AccessDeniedException e) {
+      if (keys.prefix().equals(prefix) || piece.hasFound()) {
+        throw e;
+      }
+      // A policy may allow the prefix of the read and no other.
+      LOG.info("{} is listed for {}: {}", prefix, keys.prefix(), e.getMessage());
+      return listed(store, prefix, new KeyRange(prefix, keys.after(), keys.end()), common);
     }
-    return whole;
+  }
+
+  private ListedPiece piece(ObjectStore store, Location prefix, KeyRange keys, Location common) {
+    return ListedPiece.whole(store, prefix, keys, settings.recursive(), new Pieces(common));
+  }
+
+  /** Returns whether a prefix of which a part was listed has anything elsewhere. */
+  private boolean holdsAnything(ObjectStore store, Location prefix) throws IOException {
+    try (ObjectListing listing =
+        store.list(prefix, settings.recursive() ? ListOptions.RECURSIVE : ListOptions.FLAT)) {
+      return listing.hasNext();
+    }
   }
 
   /** Returns whether this is a directory of the file system, however few objects it has. */

@@ -7,6 +7,7 @@ import io.s3dlio.storage.ObjectInfo;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -73,6 +74,18 @@ final class ObjectTable {
     byte[] path = Arrays.copyOf(uriPrefix, pathLength(object));
     System.arraycopy(suffixes, start, path, uriPrefix.length, suffixEnds[object] - start);
     return path;
+  }
+
+  /** Returns a table of some of the objects; this one if they are all. */
+  ObjectTable select(BitSet wanted) {
+    if (wanted.cardinality() == size()) {
+      return this;
+    }
+    Builder selected = new Builder(prefix);
+    for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
+      selected.add(this, i);
+    }
+    return selected.build();
   }
 
   private int suffixStart(int object) {
@@ -196,6 +209,15 @@ final class ObjectTable {
       size += other.size;
     }
 
+    private void add(ObjectTable from, int object) {
+      ensureCapacity(size + 1);
+      int suffix = from.suffixStart(object);
+      int etag = object == 0 ? 0 : from.etagEnds[object - 1];
+      suffixes.write(from.suffixes, suffix, from.suffixEnds[object] - suffix);
+      etags.write(from.etags, etag, from.etagEnds[object] - etag);
+      finish(from.lengths[object], from.modified[object]);
+    }
+
     private void ensureCapacity(int wanted) {
       if (wanted > lengths.length) {
         int capacity = Math.max(wanted, 2 * size);
@@ -210,6 +232,10 @@ final class ObjectTable {
       ensureCapacity(size + 1);
       suffixes.writeBytes(suffix);
       etags.writeBytes(packedEtag);
+      finish(length, micros);
+    }
+
+    private void finish(long length, long micros) {
       suffixEnds[size] = suffixes.size();
       lengths[size] = length;
       modified[size] = micros;

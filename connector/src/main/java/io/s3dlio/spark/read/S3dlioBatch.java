@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The splits of a read, planned once. Equal to another batch of the same listing with an equal
- * plan, so that Spark can do once what a query asks for twice.
+ * The splits of a read, planned once. Equal to another batch of an equal selection, so that Spark
+ * can do once what a query asks for twice.
  */
 final class S3dlioBatch implements Batch {
   private static final Logger LOG = LoggerFactory.getLogger(S3dlioBatch.class);
@@ -18,12 +18,12 @@ final class S3dlioBatch implements Batch {
   /** Where Spark's own rows end, less ample room for the other columns of a row. */
   static final long MAX_ROW_BYTES = 2147483632L - 16384;
 
-  private final Listing listing;
+  private final Selection selection;
   private final ReadPlan plan;
   private volatile InputPartition @Nullable [] splits;
 
-  S3dlioBatch(Listing listing, ReadPlan plan) {
-    this.listing = listing;
+  S3dlioBatch(Selection selection, ReadPlan plan) {
+    this.selection = selection;
     this.plan = plan;
   }
 
@@ -39,7 +39,7 @@ final class S3dlioBatch implements Batch {
   }
 
   private List<S3dlioInputPartition> planSplits() {
-    ObjectIndex index = listing.objects(plan.list());
+    ObjectIndex index = selection.objects();
     if (plan.splits().content() && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
       requireRowsFit(index);
     }
@@ -48,7 +48,7 @@ final class S3dlioBatch implements Batch {
         "Read {} objects of {} bytes below {} in {} splits as {}",
         index.objects(),
         index.bytes(),
-        listing.locations().get(0),
+        selection.locations().get(0),
         result.size(),
         plan.columnar() ? "columnar batches" : "rows");
     return result;
@@ -74,13 +74,11 @@ final class S3dlioBatch implements Batch {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof S3dlioBatch batch
-        && listing == batch.listing
-        && plan.equals(batch.plan);
+    return other instanceof S3dlioBatch batch && selection.equals(batch.selection);
   }
 
   @Override
   public int hashCode() {
-    return plan.hashCode();
+    return selection.hashCode();
   }
 }

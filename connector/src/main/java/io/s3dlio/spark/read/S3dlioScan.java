@@ -32,18 +32,23 @@ final class S3dlioScan implements SupportsReportStatistics {
       Map.of(
           Options.PREFETCH, "1", Options.MAX_BATCH_BYTES, "2mb", Options.OPEN_COST_IN_BYTES, "64k");
 
-  private final Listing listing;
   private final StructType schema;
   private final ResolvedOptions options;
   private final ReadPlan plan;
+  private final Selection selection;
   private final S3dlioBatch batch;
 
-  S3dlioScan(Listing listing, StructType schema, ResolvedOptions options, SparkSettings spark) {
-    this.listing = listing;
+  S3dlioScan(
+      Listing listing,
+      StructType schema,
+      Filters filters,
+      ResolvedOptions options,
+      SparkSettings spark) {
     this.schema = schema;
     this.options = defaultsFor(listing.locations(), options);
     this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
-    this.batch = new S3dlioBatch(listing, plan);
+    this.selection = new Selection(listing, filters, plan);
+    this.batch = new S3dlioBatch(selection, plan);
   }
 
   private static ResolvedOptions defaultsFor(List<Location> locations, ResolvedOptions options) {
@@ -65,7 +70,7 @@ final class S3dlioScan implements SupportsReportStatistics {
   /** Lists, if nobody has yet. */
   @Override
   public Statistics estimateStatistics() {
-    ObjectIndex index = listing.objects(plan.list());
+    ObjectIndex index = selection.objects();
     long rows = SplitPlanner.rows(index, plan.splits());
     return new Estimate(OptionalLong.of(rows), OptionalLong.of(bytes(index, rows)));
   }
@@ -105,17 +110,18 @@ final class S3dlioScan implements SupportsReportStatistics {
   @Override
   public String description() {
     String paths =
-        listing.locations().stream()
+        selection.locations().stream()
             .limit(DESCRIBED_LOCATIONS)
             .map(Location::toString)
             .collect(Collectors.joining(", "));
-    int more = listing.locations().size() - DESCRIBED_LOCATIONS;
-    Optional<ObjectIndex> index = listing.known(plan.list());
-    return "s3dlio [%s%s] %s, splits of %s, %s, options: %s"
+    int more = selection.locations().size() - DESCRIBED_LOCATIONS;
+    Optional<ObjectIndex> index = selection.known();
+    return "s3dlio [%s%s] %s%s, splits of %s, %s, options: %s"
         .formatted(
             paths,
             more > 0 ? ", ... %d more".formatted(more) : "",
             index.map(S3dlioScan::describe).orElse("not listed yet"),
+            selection.describe(),
             Sizes.format(plan.splits().maxPartitionBytes()),
             plan.columnar() ? "columnar" : "rows",
             options.describe());

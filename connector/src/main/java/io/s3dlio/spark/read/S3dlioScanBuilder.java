@@ -1,18 +1,30 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.read.Scan;
-import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Builds a read. Lists nothing. */
-public final class S3dlioScanBuilder implements ScanBuilder, SupportsPushDownRequiredColumns {
+/** Builds a read, and takes over what the listing answers of a query. Lists nothing. */
+public final class S3dlioScanBuilder
+    implements SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
+  private static final Logger LOG = LoggerFactory.getLogger(S3dlioScanBuilder.class);
+
   private final Listing listing;
   private final ResolvedOptions options;
+  private final boolean chunked;
   private StructType schema = ReadSchema.TABLE;
+  private Filters filters = Filters.NONE;
 
   /**
    * @param listing the objects, shared by all reads of one table
@@ -23,6 +35,7 @@ public final class S3dlioScanBuilder implements ScanBuilder, SupportsPushDownReq
     requireOurs(givenSchema);
     this.listing = listing;
     this.options = options;
+    this.chunked = options.value(Options.CHUNK_BYTES).isPresent();
   }
 
   /** A row's reference is read whole or not at all. */
@@ -31,9 +44,38 @@ public final class S3dlioScanBuilder implements ScanBuilder, SupportsPushDownReq
     schema = ReadSchema.whole(requiredSchema);
   }
 
+  /** Returns those that the listing does not answer, as they are. */
+  @Override
+  public Predicate[] pushPredicates(Predicate[] predicates) {
+    PredicateCompiler compiler = new PredicateCompiler(chunked);
+    List<Predicate> left = new ArrayList<>();
+    for (Predicate predicate : predicates) {
+      try {
+        filters = filters.and(predicate, compiler.compile(predicate));
+      } catch (Refusal e) {
+        LOG.info(
+            "Left to Spark is a filter on {}: {}",
+            Arrays.toString(predicate.references()),
+            e.getMessage());
+        left.add(predicate);
+      }
+    }
+    return left.toArray(new Predicate[0]);
+  }
+
+  @Override
+  public Predicate[] pushedPredicates() {
+    return filters.predicates().toArray(new Predicate[0]);
+  }
+
   @Override
   public Scan build() {
-    return new S3dlioScan(listing, schema, options, SparkSettings.of(SparkSession.active()));
+    return scan();
+  }
+
+  private S3dlioScan scan() {
+    return new S3dlioScan(
+        listing, schema, filters, options, SparkSettings.of(SparkSession.active()));
   }
 
   private static void requireOurs(StructType given) {

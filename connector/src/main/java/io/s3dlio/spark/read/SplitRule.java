@@ -36,6 +36,11 @@ record SplitRule(
     return content ? MAX_ROWS : (int) Math.max(1, Math.min(MAX_ROWS, spread));
   }
 
+  /** Returns whether an object may be several rows. */
+  boolean chunked() {
+    return chunkBytes < Long.MAX_VALUE;
+  }
+
   /** Returns how many rows an object of this length is. */
   long rows(long length) {
     return length <= chunkBytes ? 1 : (length - 1) / chunkBytes + 1;

@@ -253,6 +253,7 @@ class ReadMemoryTest {
         new S3dlioScan(
             listing,
             ReadSchema.TABLE,
+            Filters.NONE,
             ResolvedOptions.forRead(Map.of("readMode", "columnar"), Map.of()),
             SparkSettings.of(spark));
     PartitionReader<ColumnarBatch> reader =

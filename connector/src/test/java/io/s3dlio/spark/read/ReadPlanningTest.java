@@ -19,6 +19,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.Statistics;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
+import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.Scan.ColumnarSupportMode;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -280,6 +282,27 @@ class ReadPlanningTest {
   }
 
   @Test
+  void readsOfOtherFiltersAreOtherBatches() throws Refusal {
+    Listing listing = new Listing(List.of(Location.parse("/d/")));
+    Filters filters = filtered("x");
+
+    assertThat(batch(listing, filters))
+        .isEqualTo(batch(listing, filtered("x")))
+        .hasSameHashCodeAs(batch(listing, filtered("x")))
+        .isNotEqualTo(batch(listing, filtered("y")))
+        .isNotEqualTo(batch(listing, Filters.NONE));
+  }
+
+  private static Filters filtered(String path) throws Refusal {
+    Predicate predicate = Predicates.path("=", path);
+    return Filters.NONE.and(predicate, new PredicateCompiler(false).compile(predicate));
+  }
+
+  private static Batch batch(Listing listing, Filters filters) {
+    return scan(listing, CONTENT, filters).toBatch();
+  }
+
+  @Test
   void whatExecutorsAreToldIsValuesAndArrives() throws Exception {
     S3dlioReaderFactory factory =
         (S3dlioReaderFactory)
@@ -294,10 +317,15 @@ class ReadPlanningTest {
   }
 
   private static S3dlioScan scan(Listing listing, StructType schema) {
+    return scan(listing, schema, Filters.NONE);
+  }
+
+  private static S3dlioScan scan(Listing listing, StructType schema, Filters filters) {
     SparkSettings settings =
         new SparkSettings(
             "4.2.1", 2, OptionalInt.empty(), false, true, new MemoryBudget(1 << 30, 2));
-    return new S3dlioScan(listing, schema, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
+    return new S3dlioScan(
+        listing, schema, filters, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
   }
 
   private static ReadPlan plan(Map<String, String> options, SparkSettings settings) {

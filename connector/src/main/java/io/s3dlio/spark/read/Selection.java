@@ -1,0 +1,63 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.storage.Location;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects that one read is of: what the filters of a query leave of a listing, found once.
+ * Equal to another one of the same listing that leaves the same. Thread-safe.
+ */
+final class Selection {
+  private final Listing listing;
+  private final Filters filters;
+  private final ReadPlan plan;
+  private volatile @Nullable ObjectIndex found;
+
+  Selection(Listing listing, Filters filters, ReadPlan plan) {
+    this.listing = listing;
+    this.filters = filters;
+    this.plan = plan;
+  }
+
+  List<Location> locations() {
+    return listing.locations();
+  }
+
+  /** Lists, if nobody has yet. */
+  ObjectIndex objects() {
+    ObjectIndex known = found;
+    if (known == null) {
+      known =
+          filters.of(listing.objects(plan.list(), PathRangeFinder.rangeOf(filters.predicates())));
+      found = known;
+    }
+    return known;
+  }
+
+  /** Returns the objects if it takes no listing. */
+  Optional<ObjectIndex> known() {
+    return found == null && listing.known(plan.list()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(objects());
+  }
+
+  /** Tells the filters; empty if there are none. */
+  String describe() {
+    return filters.predicates().isEmpty() ? "" : ", filters: " + filters;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Selection selection
+        && listing == selection.listing
+        && filters.equals(selection.filters)
+        && plan.equals(selection.plan);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * filters.hashCode() + plan.hashCode();
+  }
+}

@@ -1,0 +1,137 @@
+package io.s3dlio.spark.read;
+
+import static io.s3dlio.spark.read.ReadFixture.execution;
+import static io.s3dlio.spark.read.ReadFixture.file;
+import static io.s3dlio.spark.read.ReadFixture.metric;
+import static io.s3dlio.spark.read.ReadFixture.s3dlio;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.s3dlio.spark.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the listing answers of a query, and that it answers as Spark would. */
+class PushDownTest {
+  private static final int FILES = 40;
+
+  private final SparkSession spark = LocalSpark.session();
+  private final Path directory;
+  private final Path objects;
+
+  PushDownTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.objects = directory.resolve("objects");
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    for (int i = 0; i < FILES; i++) {
+      file(objects, (i % 2 == 0 ? "even/" : "odd/") + i, i);
+    }
+  }
+
+  private Dataset<Row> rows() {
+    return s3dlio("columnar").load(objects.toString());
+  }
+
+  private static String optimized(Dataset<Row> rows) {
+    return execution(rows).optimizedPlan().toString();
+  }
+
+  private static String planned(Dataset<Row> rows) {
+    return execution(rows).executedPlan().toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "length >= 30; 10",
+        "30 <= length; 10",
+        "length between 3 and 5 or length = 7; 4",
+        "not (length < 39); 1",
+        "length in (1, 2, 99); 2",
+        "length > 3.5; 36",
+        "length <=> 5; 1",
+        "path like '%/even/%'; 20",
+        "path like '%9'; 4",
+        "contains(path, 'odd/1'); 6",
+        "modificationTime > timestamp_millis(1700000000037); 2",
+        "offset = 0; 40",
+        "offset > 0; 0",
+        "length > offset; 39",
+        "etag is not null and path is not null; 40",
+        "length = 4 and path like '%4'; 1",
+      })
+  void filtersOnWhatIsListedAreTheListings(String condition, int expected) {
+    Dataset<Row> filtered = rows().filter(condition).selectExpr("path", "length(content)");
+
+    assertThat(filtered.collectAsList()).hasSize(expected);
+    assertThat(optimized(filtered)).doesNotContain("Filter ");
+    assertThat(metric(filtered, "objects")).as("planned").isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "length(content) > 30; 9",
+        "upper(path) like '%EVEN/%'; 20",
+        "path like '%/even/_'; 5",
+        "cast(length as string) like '1%'; 11",
+        "length = 7 or length(content) = 8; 2",
+        "year(modificationTime) < 1970; 0",
+      })
+  void otherFiltersAreLeftToSpark(String condition, int expected) {
+    Dataset<Row> filtered = rows().filter(condition);
+
+    assertThat(filtered.collectAsList()).hasSize(expected);
+    assertThat(optimized(filtered)).contains("Filter ");
+  }
+
+  @Test
+  void theListingTakesItsPartOfAFilter() {
+    Dataset<Row> filtered = rows().filter("length > 37 and length(content) > 38");
+
+    assertThat(filtered.collectAsList()).hasSize(1);
+    assertThat(metric(filtered, "objects")).isEqualTo(2);
+  }
+
+  @Test
+  void offsetsOfChunksAreLeftToSpark() {
+    Dataset<Row> chunks = s3dlio("columnar").option("chunkBytes", 10).load(objects.toString());
+
+    assertThat(chunks.filter("offset >= 30").collectAsList()).hasSize(9);
+    assertThat(chunks.filter("length = 35").collectAsList()).hasSize(4);
+    assertThat(optimized(chunks.filter("offset >= 30"))).contains("Filter ");
+    assertThat(optimized(chunks.filter("length = 35"))).doesNotContain("Filter ");
+  }
+
+  @Test
+  void explainShowsTheFiltersAndHowManyObjectsTheyLeave() {
+    Dataset<Row> rows = rows();
+    Dataset<Row> filtered = rows.filter("length > 37 and path like '%9'");
+
+    assertThat(planned(filtered)).contains("not listed yet, filters: [length > 37, path LIKE '%9'");
+    assertThat(filtered.collectAsList()).hasSize(1);
+    assertThat(planned(rows.filter("length > 37"))).contains("2 objects of 77 bytes");
+  }
+
+  @Test
+  void statisticsAreThoseOfTheObjectsThatAreLeft() {
+    Dataset<Row> filtered = rows().filter("length >= 38");
+
+    assertThat(execution(filtered).optimizedPlan().stats().rowCount().get().longValue())
+        .isEqualTo(2);
+    assertThat(execution(filtered).optimizedPlan().stats().sizeInBytes().longValue())
+        .isBetween(77L, 1000L);
+  }
+}
