@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.Statistics;
@@ -87,6 +88,11 @@ final class S3dlioScan implements SupportsReportStatistics {
       }
     }
     return bytes + rows * rowBytes;
+  }
+
+  /** Returns what the listing says of all rows. Lists, if nobody has yet. */
+  InternalRow aggregate(Aggregates aggregates) {
+    return aggregates.over(selection.objects(), plan.splits());
   }
 
   @Override

@@ -5,9 +5,12 @@ import io.s3dlio.spark.config.ResolvedOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
 import org.apache.spark.sql.types.StructField;
@@ -15,9 +18,14 @@ import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds a read, and takes over what the listing answers of a query. Lists nothing. */
+/**
+ * Builds a read, and takes over what the listing answers of a query. Lists nothing, but for
+ * aggregates.
+ */
 public final class S3dlioScanBuilder
-    implements SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
+    implements SupportsPushDownRequiredColumns,
+        SupportsPushDownV2Filters,
+        SupportsPushDownAggregates {
   private static final Logger LOG = LoggerFactory.getLogger(S3dlioScanBuilder.class);
 
   private final Listing listing;
@@ -25,6 +33,7 @@ public final class S3dlioScanBuilder
   private final boolean chunked;
   private StructType schema = ReadSchema.TABLE;
   private Filters filters = Filters.NONE;
+  private Optional<ListingScan> answer = Optional.empty();
 
   /**
    * @param listing the objects, shared by all reads of one table
@@ -69,8 +78,45 @@ public final class S3dlioScanBuilder
   }
 
   @Override
+  public boolean supportCompletePushDown(Aggregation aggregation) {
+    try {
+      Aggregates.of(aggregation, chunked);
+      return true;
+    } catch (Refusal e) {
+      leave(aggregation, e);
+      return false;
+    }
+  }
+
+  /** Lists, if nobody has yet: whether a sum fits has to be known now. */
+  @Override
+  public boolean pushAggregation(Aggregation aggregation) {
+    try {
+      Aggregates aggregates = Aggregates.of(aggregation, chunked);
+      S3dlioScan scan = scan();
+      answer =
+          Optional.of(
+              new ListingScan(aggregates.schema(), scan.aggregate(aggregates), scan.description()));
+      return true;
+    } catch (ArithmeticException e) {
+      leave(aggregation, e);
+      return false;
+    } catch (Refusal e) {
+      // Told already.
+      return false;
+    }
+  }
+
+  private static void leave(Aggregation aggregation, Exception reason) {
+    LOG.info(
+        "Left to Spark are {}: {}",
+        Arrays.toString(aggregation.aggregateExpressions()),
+        reason.getMessage());
+  }
+
+  @Override
   public Scan build() {
-    return scan();
+    return answer.isPresent() ? answer.get() : scan();
   }
 
   private S3dlioScan scan() {

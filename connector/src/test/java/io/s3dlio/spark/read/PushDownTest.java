@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3dlio.spark.LocalSpark;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the listing answers of a query, and that it answers as Spark would. */
 class PushDownTest {
@@ -133,5 +136,70 @@ class PushDownTest {
         .isEqualTo(2);
     assertThat(execution(filtered).optimizedPlan().stats().sizeInBytes().longValue())
         .isBetween(77L, 1000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "count(*)",
+        "count(1)",
+        "count(length), count(path), count(modificationTime)",
+        "sum(length)",
+        "avg(length)",
+        "min(length), max(length)",
+        "min(modificationTime), max(modificationTime)",
+        "min(path), max(path)",
+        "max(length) - min(length) + count(*)",
+        "count(*), sum(length), max(modificationTime), min(path), max(etag)",
+        "count(distinct length), sum(length)",
+        "count(content), max(length)",
+        "sum(length + 1)",
+        "any_value(length) is null",
+      })
+  void aggregatesAreWhatSparkMakesOfTheRows(String aggregates) {
+    for (int chunkBytes : new int[] {1000, 7}) {
+      for (String condition : List.of("true", "length > 17", "path like '%none'")) {
+        Dataset<Row> rows =
+            s3dlio("columnar").option("chunkBytes", chunkBytes).load(objects.toString());
+        Dataset<Row> pushed = rows.filter(condition).selectExpr(aggregates.split(", "));
+        Dataset<Row> sparks =
+            rows.filter(condition + " and length(path) > 0").selectExpr(aggregates.split(", "));
+
+        assertThat(pushed.collectAsList())
+            .as("%s where %s", aggregates, condition)
+            .isEqualTo(sparks.collectAsList());
+        assertThat(pushed.schema()).isEqualTo(sparks.schema());
+      }
+    }
+  }
+
+  @Test
+  void aggregatesOfTheListingTakeNoTask() {
+    assertThat(isAnswered("count(*)")).isTrue();
+    assertThat(isAnswered("sum(length)", "max(modificationTime)", "min(path)")).isTrue();
+    assertThat(isAnswered("count(content)")).isFalse();
+    assertThat(isAnswered("count(distinct length)")).isFalse();
+    assertThat(isAnswered("max(length + 1)")).isFalse();
+    assertThat(planned(rows().groupBy("path").count())).contains("BatchScan");
+    assertThat(planned(rows().filter("length(content) > 3").selectExpr("count(*)")))
+        .contains("BatchScan");
+    assertThat(planned(rows().filter("length > 3").selectExpr("count(*)")))
+        .doesNotContain("BatchScan");
+  }
+
+  private boolean isAnswered(String... aggregates) {
+    return !planned(rows().selectExpr(aggregates)).contains("BatchScan");
+  }
+
+  /** A file with a hole: its length squared is more than a sum holds. */
+  @Test
+  void aSumThatDoesNotFitIsLeftToSpark() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(objects.resolve("hole").toFile(), "rw")) {
+      file.setLength(4L << 30);
+    }
+    Dataset<Row> rows = s3dlio("columnar").option("chunkBytes", 1).load(objects.toString());
+
+    assertThat(optimized(rows.selectExpr("sum(length)"))).contains("Aggregate ");
+    assertThat(rows.selectExpr("count(*)").first().getLong(0)).isGreaterThan(4L << 30);
   }
 }
