@@ -43,12 +43,13 @@ final class S3dlioScan implements SupportsReportStatistics {
       Listing listing,
       StructType schema,
       Filters filters,
+      Optional<RowLimit> limit,
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
     this.options = defaultsFor(listing.locations(), options);
     this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
-    this.selection = new Selection(listing, filters, plan);
+    this.selection = new Selection(listing, filters, limit, plan);
     this.batch = new S3dlioBatch(selection, plan);
   }
 

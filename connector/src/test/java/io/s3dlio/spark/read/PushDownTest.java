@@ -14,6 +14,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,5 +202,106 @@ class PushDownTest {
 
     assertThat(optimized(rows.selectExpr("sum(length)"))).contains("Aggregate ");
     assertThat(rows.selectExpr("count(*)").first().getLong(0)).isGreaterThan(4L << 30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 39, 40, 100})
+  void aLimitReadsNoMoreObjectsThanItNeeds(int limit) {
+    Dataset<Row> limited = rows().selectExpr("length(content)").limit(limit);
+
+    assertThat(limited.collectAsList()).hasSize(Math.min(limit, FILES));
+    assertThat(metric(limited, "objects")).isLessThanOrEqualTo(Math.min(limit, FILES));
+    assertThat(planned(limited)).contains("limit: " + limit + " rows");
+  }
+
+  @Test
+  void aLimitOfChunksAndOneWithAnOffsetAreExact() {
+    Dataset<Row> chunks = s3dlio("columnar").option("chunkBytes", 10).load(objects.toString());
+
+    assertThat(chunks.limit(7).collectAsList()).hasSize(7);
+    assertThat(chunks.count()).isEqualTo(97);
+    assertThat(chunks.limit(1000).collectAsList()).hasSize(97);
+    assertThat(rows().offset(35).limit(10).collectAsList()).hasSize(5);
+    assertThat(rows().limit(10).filter("length >= 0").collectAsList()).hasSize(10);
+    assertThat(rows().filter("length(content) = 20").limit(5).collectAsList()).hasSize(1);
+    assertThat(rows().limit(0).collectAsList()).isEmpty();
+  }
+
+  @Test
+  void withFilesThatMayGoMissingALimitIsSparksAlone() {
+    Dataset<Row> limited =
+        s3dlio("columnar").option("ignoreMissingFiles", true).load(objects.toString()).limit(3);
+
+    assertThat(limited.collectAsList()).hasSize(3);
+    assertThat(planned(limited)).doesNotContain("limit: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "length desc; 39,38,37",
+        "length; 0,1,2",
+        "path; 0,10,12",
+        "path desc; 9,7,5",
+        "modificationTime desc, path; 39,38,37",
+        "offset, length desc; 39,38,37",
+      })
+  void theFirstRowsOfAnOrderAreFoundInTheListing(String order, String expected) {
+    Dataset<Row> first = ordered(rows(), order).limit(3).selectExpr("length", "length(content)");
+
+    assertThat(first.collectAsList())
+        .extracting(row -> row.mkString("="))
+        .isEqualTo(List.of(expected.split(",")).stream().map(name -> name + "=" + name).toList());
+    assertThat(metric(first, "objects")).isEqualTo(3);
+  }
+
+  @Test
+  void otherOrdersAreSparks() {
+    assertThat(ordered(rows(), "length(content) desc").limit(2).collectAsList()).hasSize(2);
+    assertThat(planned(ordered(rows(), "length(content) desc").limit(2))).doesNotContain("limit: ");
+    assertThat(planned(ordered(rows(), "length").limit(200_000))).doesNotContain("limit: ");
+    Dataset<Row> chunks = s3dlio("columnar").option("chunkBytes", 10).load(objects.toString());
+    assertThat(ordered(chunks, "length desc, offset desc").limit(2).collectAsList())
+        .extracting(row -> row.<Long>getAs("offset"))
+        .containsExactly(30L, 20L);
+    assertThat(ordered(chunks, "length desc").limit(6).collectAsList())
+        .extracting(row -> row.<Long>getAs("length"))
+        .containsExactly(39L, 39L, 39L, 39L, 38L, 38L);
+  }
+
+  private static Dataset<Row> ordered(Dataset<Row> rows, String order) {
+    return rows.orderBy(
+        List.of(order.split(", ")).stream()
+            .map(
+                key ->
+                    key.endsWith(" desc")
+                        ? functions.expr(key.substring(0, key.length() - 5)).desc()
+                        : functions.expr(key).asc())
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Spark draws the seed, and the plan shows it. */
+  @Test
+  void aSystemSampleIsOfWholeObjects() {
+    Dataset<Row> chunks = s3dlio("columnar").option("chunkBytes", 10).load(objects.toString());
+    chunks.createOrReplaceTempView("chunks");
+
+    Dataset<Row> sample =
+        spark.sql("select path, offset from chunks tablesample system (50 percent)");
+
+    List<Row> rows = sample.collectAsList();
+    assertThat(sample.collectAsList()).isEqualTo(rows);
+    assertThat(planned(sample)).contains("filters: [SYSTEM_SAMPLE[0.0, 0.5, ");
+    assertThat(paths(rows)).hasSizeBetween(4, 36);
+    assertThat(chunks.filter(chunks.col("path").isin(paths(rows))).count()).isEqualTo(rows.size());
+    assertThat(spark.sql("select count(*) from chunks tablesample system (100 percent)").first())
+        .extracting(row -> row.getLong(0))
+        .isEqualTo(97L);
+    assertThat(chunks.sample(0.5, 1).collectAsList()).as("Spark's own").hasSizeBetween(1, 96);
+  }
+
+  private static Object[] paths(List<Row> rows) {
+    return rows.stream().map(row -> (Object) row.getString(0)).distinct().toArray();
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -282,15 +283,19 @@ class ReadPlanningTest {
   }
 
   @Test
-  void readsOfOtherFiltersAreOtherBatches() throws Refusal {
+  void readsOfOtherFiltersOrLimitsAreOtherBatches() throws Refusal {
     Listing listing = new Listing(List.of(Location.parse("/d/")));
     Filters filters = filtered("x");
 
-    assertThat(batch(listing, filters))
-        .isEqualTo(batch(listing, filtered("x")))
-        .hasSameHashCodeAs(batch(listing, filtered("x")))
-        .isNotEqualTo(batch(listing, filtered("y")))
-        .isNotEqualTo(batch(listing, Filters.NONE));
+    assertThat(batch(listing, filters, Optional.empty()))
+        .isEqualTo(batch(listing, filtered("x"), Optional.empty()))
+        .hasSameHashCodeAs(batch(listing, filtered("x"), Optional.empty()))
+        .isNotEqualTo(batch(listing, filtered("y"), Optional.empty()))
+        .isNotEqualTo(batch(listing, Filters.NONE, Optional.empty()))
+        .isNotEqualTo(batch(listing, filters, Optional.of(RowLimit.any(3))));
+    assertThat(batch(listing, filters, Optional.of(RowLimit.any(3))))
+        .isEqualTo(batch(listing, filters, Optional.of(RowLimit.any(3))))
+        .isNotEqualTo(batch(listing, filters, Optional.of(RowLimit.any(4))));
   }
 
   private static Filters filtered(String path) throws Refusal {
@@ -298,8 +303,8 @@ class ReadPlanningTest {
     return Filters.NONE.and(predicate, new PredicateCompiler(false).compile(predicate));
   }
 
-  private static Batch batch(Listing listing, Filters filters) {
-    return scan(listing, CONTENT, filters).toBatch();
+  private static Batch batch(Listing listing, Filters filters, Optional<RowLimit> limit) {
+    return scan(listing, CONTENT, filters, limit).toBatch();
   }
 
   @Test
@@ -317,15 +322,16 @@ class ReadPlanningTest {
   }
 
   private static S3dlioScan scan(Listing listing, StructType schema) {
-    return scan(listing, schema, Filters.NONE);
+    return scan(listing, schema, Filters.NONE, Optional.empty());
   }
 
-  private static S3dlioScan scan(Listing listing, StructType schema, Filters filters) {
+  private static S3dlioScan scan(
+      Listing listing, StructType schema, Filters filters, Optional<RowLimit> limit) {
     SparkSettings settings =
         new SparkSettings(
             "4.2.1", 2, OptionalInt.empty(), false, true, new MemoryBudget(1 << 30, 2));
     return new S3dlioScan(
-        listing, schema, filters, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
+        listing, schema, filters, limit, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
   }
 
   private static ReadPlan plan(Map<String, String> options, SparkSettings settings) {
