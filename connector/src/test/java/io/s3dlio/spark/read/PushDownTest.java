@@ -9,11 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.s3dlio.spark.LocalSpark;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;
+import org.apache.spark.sql.execution.adaptive.QueryStageExec;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** What the listing answers of a query, and that it answers as Spark would. */
 class PushDownTest {
@@ -303,5 +310,58 @@ class PushDownTest {
 
   private static Object[] paths(List<Row> rows) {
     return rows.stream().map(row -> (Object) row.getString(0)).distinct().toArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aJoinWithAManifestReadsItsObjectsAlone(boolean adaptive) throws IOException {
+    Dataset<Row> joined = joined(rows());
+    spark.conf().set("spark.sql.adaptive.enabled", adaptive);
+    try {
+      assertThat(joined.collectAsList()).hasSize(4);
+      SparkPlan scan = scans(execution(joined).executedPlan()).findFirst().orElseThrow();
+      assertThat(scan.metrics().apply("objects").value()).isEqualTo(4);
+      assertThat(scan.metrics().apply("ranges").value()).isEqualTo(4);
+      assertThat(joined.collectAsList()).as("again").hasSize(4);
+    } finally {
+      spark.conf().unset("spark.sql.adaptive.enabled");
+    }
+  }
+
+  private Dataset<Row> joined(Dataset<Row> rows) throws IOException {
+    Path list = directory.resolve("manifest.csv");
+    Files.write(
+        list,
+        IntStream.range(1, FILES)
+            .mapToObj(
+                i ->
+                    "file://%s/%s/%d,%d".formatted(objects, i % 2 == 0 ? "even" : "odd", i, i % 10))
+            .toList());
+    Dataset<Row> manifest = spark.read().schema("path string, kind int").csv(list.toString());
+    return rows.join(functions.broadcast(manifest.filter("kind = 3")), "path")
+        .selectExpr("path", "length(content)");
+  }
+
+  /** The scan of a plan that may be adaptive. */
+  private static Stream<SparkPlan> scans(SparkPlan plan) {
+    if (plan instanceof AdaptiveSparkPlanExec adaptive) {
+      return scans(adaptive.executedPlan());
+    }
+    if (plan instanceof QueryStageExec stage) {
+      return scans(stage.plan());
+    }
+    return plan.nodeName().startsWith("BatchScan")
+        ? Stream.of(plan)
+        : CollectionConverters.asJava(plan.children()).stream().flatMap(PushDownTest::scans);
+  }
+
+  @Test
+  void whatOneJoinPrunesAnotherReadStillHas() throws IOException {
+    Dataset<Row> rows = rows();
+
+    Dataset<Row> both = joined(rows).union(rows.selectExpr("path", "length(content)"));
+
+    assertThat(both.collectAsList()).hasSize(4 + FILES);
+    assertThat(rows.selectExpr("length(content)").collectAsList()).hasSize(FILES);
   }
 }

@@ -12,6 +12,7 @@ import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.Location;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -296,6 +297,31 @@ class ReadPlanningTest {
     assertThat(batch(listing, filters, Optional.of(RowLimit.any(3))))
         .isEqualTo(batch(listing, filters, Optional.of(RowLimit.any(3))))
         .isNotEqualTo(batch(listing, filters, Optional.of(RowLimit.any(4))));
+  }
+
+  @Test
+  void filtersOfTheRunHoldForTheNextBatchAlone() {
+    FakeStore store = FakeStore.of("file:///d/a", "file:///d/b");
+    Listing listing = new Listing(List.of(Location.parse("/d/")), (location, config) -> store);
+    S3dlioScan scan = scan(listing, ReadSchema.TABLE);
+
+    scan.filter(
+        new Predicate[] {
+          Predicates.path("IN", "file:///d/a"), Predicates.path("RLIKE", "not understood")
+        });
+    Batch pruned = scan.toBatch();
+
+    assertThat(pruned).isNotEqualTo(scan.toBatch());
+    assertThat(rows(pruned)).containsExactly("a@0+10");
+    assertThat(rows(scan.toBatch())).containsExactly("a@0+10", "b@0+10");
+    assertThat(scan.filterAttributes()).hasSize(1);
+    assertThat(scan(listing, CONTENT).filterAttributes()).isEmpty();
+  }
+
+  private static List<String> rows(Batch batch) {
+    return Arrays.stream(batch.planInputPartitions())
+        .flatMap(split -> Splits.rows((S3dlioInputPartition) split).stream())
+        .toList();
   }
 
   private static Filters filtered(String path) throws Refusal {
