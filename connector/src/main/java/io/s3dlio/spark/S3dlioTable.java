@@ -64,7 +64,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    return new S3dlioScanBuilder(
+    return S3dlioScanBuilder.of(
         listing,
         givenSchema,
         ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())

@@ -1,6 +1,7 @@
 package io.s3dlio.spark.read;
 
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
@@ -19,11 +20,16 @@ final class S3dlioBatch implements Batch {
   static final long MAX_ROW_BYTES = 2147483632L - 16384;
 
   private final Selection selection;
+  private final Filters runtime;
   private final ReadPlan plan;
   private volatile InputPartition @Nullable [] splits;
 
-  S3dlioBatch(Selection selection, ReadPlan plan) {
+  /**
+   * @param runtime what else has to be true of an object, found out when the query ran
+   */
+  S3dlioBatch(Selection selection, Filters runtime, ReadPlan plan) {
     this.selection = selection;
+    this.runtime = runtime;
     this.plan = plan;
   }
 
@@ -39,7 +45,7 @@ final class S3dlioBatch implements Batch {
   }
 
   private List<S3dlioInputPartition> planSplits() {
-    ObjectIndex index = selection.objects();
+    ObjectIndex index = runtime.of(selection.objects());
     if (plan.splits().content() && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
       requireRowsFit(index);
     }
@@ -74,11 +80,13 @@ final class S3dlioBatch implements Batch {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof S3dlioBatch batch && selection.equals(batch.selection);
+    return other instanceof S3dlioBatch batch
+        && selection.equals(batch.selection)
+        && runtime.equals(batch.runtime);
   }
 
   @Override
   public int hashCode() {
-    return selection.hashCode();
+    return Objects.hash(selection, runtime);
   }
 }

@@ -5,20 +5,30 @@ import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.Sizes;
 import io.s3dlio.storage.Location;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.NamedReference;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.Statistics;
 import org.apache.spark.sql.connector.read.SupportsReportStatistics;
+import org.apache.spark.sql.connector.read.SupportsRuntimeV2Filtering;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One read of a table: its columns, what it costs, and how it is told to people. */
-final class S3dlioScan implements SupportsReportStatistics {
+final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Filtering {
+  private static final Logger LOG = LoggerFactory.getLogger(S3dlioScan.class);
+
   private static final int ROW_OVERHEAD = 8;
   private static final int ETAG_BYTES = 32;
   private static final int DESCRIBED_LOCATIONS = 5;
@@ -38,17 +48,24 @@ final class S3dlioScan implements SupportsReportStatistics {
   private final Selection selection;
   private final S3dlioBatch batch;
 
+  /**
+   * What {@link #filter} was told and no batch was made with yet. Spark makes the batch on the same
+   * thread, and may use one scan in several places, of which only one has the filters.
+   */
+  private final ThreadLocal<Filters> runtime = ThreadLocal.withInitial(() -> Filters.NONE);
+
   S3dlioScan(
       Listing listing,
       StructType schema,
       Filters filters,
+      Optional<RowLimit> limit,
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
     this.options = defaultsFor(listing.locations(), options);
     this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
-    this.selection = new Selection(listing, filters, plan);
-    this.batch = new S3dlioBatch(selection, plan);
+    this.selection = new Selection(listing, filters, limit, plan);
+    this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
   }
 
   private static ResolvedOptions defaultsFor(List<Location> locations, ResolvedOptions options) {
@@ -90,9 +107,43 @@ final class S3dlioScan implements SupportsReportStatistics {
     return bytes + rows * rowBytes;
   }
 
+  /** Returns what the listing says of all rows. Lists, if nobody has yet. */
+  InternalRow aggregate(Aggregates aggregates) {
+    return aggregates.over(selection.objects(), plan.splits());
+  }
+
+  /** Returns a batch with the filters that this thread has told since it was given one. */
   @Override
   public Batch toBatch() {
-    return batch;
+    Filters filters = runtime.get();
+    runtime.remove();
+    return filters.equals(Filters.NONE) ? batch : new S3dlioBatch(selection, filters, plan);
+  }
+
+  /**
+   * A join with the paths of some objects reads no others. Spark may ask for columns read alone.
+   */
+  @Override
+  public NamedReference[] filterAttributes() {
+    return Arrays.asList(schema.fieldNames()).contains(ReadSchema.PATH)
+        ? new NamedReference[] {Expressions.column(ReadSchema.PATH)}
+        : new NamedReference[0];
+  }
+
+  /** Keeps the predicates that it understands; Spark holds rows to all of them all the same. */
+  @Override
+  public void filter(Predicate[] predicates) {
+    PredicateCompiler compiler = new PredicateCompiler(plan.splits().chunked());
+    for (Predicate predicate : predicates) {
+      try {
+        runtime.set(runtime.get().and(predicate, compiler.compile(predicate)));
+      } catch (Refusal e) {
+        LOG.info(
+            "Left to Spark is a filter of the run on {}: {}",
+            Arrays.toString(predicate.references()),
+            e.getMessage());
+      }
+    }
   }
 
   /** Never PARTITION_DEFINED: Spark would plan every split to explain. */

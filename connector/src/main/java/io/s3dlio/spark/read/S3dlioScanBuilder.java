@@ -5,33 +5,61 @@ import io.s3dlio.spark.config.ResolvedOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.expressions.SortOrder;
+import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
+import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.connector.read.SupportsPushDownTableSample;
+import org.apache.spark.sql.connector.read.SupportsPushDownTopN;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds a read, and takes over what the listing answers of a query. Lists nothing. */
-public final class S3dlioScanBuilder
-    implements SupportsPushDownRequiredColumns, SupportsPushDownV2Filters {
+/**
+ * Builds a read, and takes over what the listing answers of a query. Lists nothing, but for
+ * aggregates.
+ */
+public class S3dlioScanBuilder
+    implements SupportsPushDownRequiredColumns,
+        SupportsPushDownV2Filters,
+        SupportsPushDownAggregates,
+        SupportsPushDownLimit,
+        SupportsPushDownTopN {
   private static final Logger LOG = LoggerFactory.getLogger(S3dlioScanBuilder.class);
+
+  /** Whether Spark hands samples over: 4.2 and newer. */
+  private static final boolean SAMPLES =
+      Arrays.stream(SupportsPushDownTableSample.class.getMethods())
+          .anyMatch(method -> method.getParameterCount() == 5);
 
   private final Listing listing;
   private final ResolvedOptions options;
   private final boolean chunked;
   private StructType schema = ReadSchema.TABLE;
   private Filters filters = Filters.NONE;
+  private Optional<RowLimit> limit = Optional.empty();
+  private Optional<ListingScan> answer = Optional.empty();
 
   /**
    * @param listing the objects, shared by all reads of one table
    * @param givenSchema the user's schema, or the table's
    * @throws IllegalArgumentException if the given schema is another than the table's
    */
-  public S3dlioScanBuilder(Listing listing, StructType givenSchema, ResolvedOptions options) {
+  public static S3dlioScanBuilder of(
+      Listing listing, StructType givenSchema, ResolvedOptions options) {
+    return SAMPLES
+        ? new SamplingScanBuilder(listing, givenSchema, options)
+        : new S3dlioScanBuilder(listing, givenSchema, options);
+  }
+
+  S3dlioScanBuilder(Listing listing, StructType givenSchema, ResolvedOptions options) {
     requireOurs(givenSchema);
     this.listing = listing;
     this.options = options;
@@ -51,7 +79,7 @@ public final class S3dlioScanBuilder
     List<Predicate> left = new ArrayList<>();
     for (Predicate predicate : predicates) {
       try {
-        filters = filters.and(predicate, compiler.compile(predicate));
+        filter(predicate, compiler.compile(predicate));
       } catch (Refusal e) {
         LOG.info(
             "Left to Spark is a filter on {}: {}",
@@ -63,19 +91,100 @@ public final class S3dlioScanBuilder
     return left.toArray(new Predicate[0]);
   }
 
+  /** Takes over another predicate. */
+  final void filter(Predicate predicate, ObjectPredicate compiled) {
+    filters = filters.and(predicate, compiled);
+  }
+
   @Override
   public Predicate[] pushedPredicates() {
     return filters.predicates().toArray(new Predicate[0]);
   }
 
   @Override
+  public boolean supportCompletePushDown(Aggregation aggregation) {
+    try {
+      Aggregates.of(aggregation, chunked);
+      return true;
+    } catch (Refusal e) {
+      leave(aggregation, e);
+      return false;
+    }
+  }
+
+  /** Lists, if nobody has yet: whether a sum fits has to be known now. */
+  @Override
+  public boolean pushAggregation(Aggregation aggregation) {
+    try {
+      Aggregates aggregates = Aggregates.of(aggregation, chunked);
+      S3dlioScan scan = scan();
+      answer =
+          Optional.of(
+              new ListingScan(aggregates.schema(), scan.aggregate(aggregates), scan.description()));
+      return true;
+    } catch (ArithmeticException e) {
+      leave(aggregation, e);
+      return false;
+    } catch (Refusal e) {
+      // Told already.
+      return false;
+    }
+  }
+
+  private static void leave(Aggregation aggregation, Exception reason) {
+    LOG.info(
+        "Left to Spark are {}: {}",
+        Arrays.toString(aggregation.aggregateExpressions()),
+        reason.getMessage());
+  }
+
+  @Override
+  public boolean pushLimit(int rows) {
+    return pushLimit("the limit of %d rows".formatted(rows), () -> RowLimit.any(rows));
+  }
+
+  @Override
+  public boolean pushTopN(SortOrder[] orders, int rows) {
+    return pushLimit(
+        "the limit of %d rows by %s".formatted(rows, Arrays.toString(orders)),
+        () -> RowLimit.first(rows, List.of(orders), chunked));
+  }
+
+  /** A limit. */
+  private interface Rows {
+    RowLimit get() throws Refusal;
+  }
+
+  private boolean pushLimit(String what, Rows rows) {
+    try {
+      if (answer.isPresent() || limit.isPresent()) {
+        throw new Refusal("one answer of the listing is all there is");
+      }
+      if (options.value(Options.IGNORE_MISSING_FILES)) {
+        throw new Refusal("with ignoreMissingFiles objects may be left out while they are read");
+      }
+      limit = Optional.of(rows.get());
+      return true;
+    } catch (Refusal e) {
+      LOG.info("Left to Spark alone is {}: {}", what, e.getMessage());
+      return false;
+    }
+  }
+
+  /** True: whole objects are left out, of which each may be several rows. */
+  @Override
+  public boolean isPartiallyPushed() {
+    return true;
+  }
+
+  @Override
   public Scan build() {
-    return scan();
+    return answer.isPresent() ? answer.get() : scan();
   }
 
   private S3dlioScan scan() {
     return new S3dlioScan(
-        listing, schema, filters, options, SparkSettings.of(SparkSession.active()));
+        listing, schema, filters, limit, options, SparkSettings.of(SparkSession.active()));
   }
 
   private static void requireOurs(StructType given) {

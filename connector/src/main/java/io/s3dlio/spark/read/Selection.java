@@ -6,18 +6,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects that one read is of: what the filters of a query leave of a listing, found once.
- * Equal to another one of the same listing that leaves the same. Thread-safe.
+ * The objects that one read is of: what the filters and the limit of a query leave of a listing,
+ * found once. Equal to another one of the same listing that leaves the same. Thread-safe.
  */
 final class Selection {
   private final Listing listing;
   private final Filters filters;
+  private final Optional<RowLimit> limit;
   private final ReadPlan plan;
   private volatile @Nullable ObjectIndex found;
 
-  Selection(Listing listing, Filters filters, ReadPlan plan) {
+  Selection(Listing listing, Filters filters, Optional<RowLimit> limit, ReadPlan plan) {
     this.listing = listing;
     this.filters = filters;
+    this.limit = limit;
     this.plan = plan;
   }
 
@@ -29,8 +31,9 @@ final class Selection {
   ObjectIndex objects() {
     ObjectIndex known = found;
     if (known == null) {
-      known =
+      ObjectIndex filtered =
           filters.of(listing.objects(plan.list(), PathRangeFinder.rangeOf(filters.predicates())));
+      known = limit.map(rows -> rows.of(filtered, plan.splits())).orElse(filtered);
       found = known;
     }
     return known;
@@ -43,9 +46,10 @@ final class Selection {
         : Optional.of(objects());
   }
 
-  /** Tells the filters; empty if there are none. */
+  /** Tells the filters and the limit; empty if there are none. */
   String describe() {
-    return filters.predicates().isEmpty() ? "" : ", filters: " + filters;
+    String filtered = filters.predicates().isEmpty() ? "" : ", filters: " + filters;
+    return filtered + limit.map(rows -> ", limit: " + rows).orElse("");
   }
 
   @Override
@@ -53,6 +57,7 @@ final class Selection {
     return other instanceof Selection selection
         && listing == selection.listing
         && filters.equals(selection.filters)
+        && limit.equals(selection.limit)
         && plan.equals(selection.plan);
   }
 

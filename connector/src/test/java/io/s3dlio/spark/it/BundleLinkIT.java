@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BundleLinkIT {
   /** Classes that are used only where Spark has what they need, and the first such version. */
   private static final Map<String, Python> NEWER =
-      Map.of("io.s3dlio.spark.read.KilledTasks$Listening", Python.SPARK_4_2_0);
+      Map.of(
+          "io.s3dlio.spark.read.KilledTasks$Listening", Python.SPARK_4_2_0,
+          "io.s3dlio.spark.read.SamplingScanBuilder", Python.SPARK_4_2_0);
 
   @TempDir Path folder;
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32;
@@ -254,6 +255,7 @@ class ReadMemoryTest {
             listing,
             ReadSchema.TABLE,
             Filters.NONE,
+            Optional.empty(),
             ResolvedOptions.forRead(Map.of("readMode", "columnar"), Map.of()),
             SparkSettings.of(spark));
     PartitionReader<ColumnarBatch> reader =

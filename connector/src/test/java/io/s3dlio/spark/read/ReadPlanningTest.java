@@ -12,8 +12,10 @@ import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.Location;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -282,15 +284,44 @@ class ReadPlanningTest {
   }
 
   @Test
-  void readsOfOtherFiltersAreOtherBatches() throws Refusal {
+  void readsOfOtherFiltersOrLimitsAreOtherBatches() throws Refusal {
     Listing listing = new Listing(List.of(Location.parse("/d/")));
     Filters filters = filtered("x");
 
-    assertThat(batch(listing, filters))
-        .isEqualTo(batch(listing, filtered("x")))
-        .hasSameHashCodeAs(batch(listing, filtered("x")))
-        .isNotEqualTo(batch(listing, filtered("y")))
-        .isNotEqualTo(batch(listing, Filters.NONE));
+    assertThat(batch(listing, filters, Optional.empty()))
+        .isEqualTo(batch(listing, filtered("x"), Optional.empty()))
+        .hasSameHashCodeAs(batch(listing, filtered("x"), Optional.empty()))
+        .isNotEqualTo(batch(listing, filtered("y"), Optional.empty()))
+        .isNotEqualTo(batch(listing, Filters.NONE, Optional.empty()))
+        .isNotEqualTo(batch(listing, filters, Optional.of(RowLimit.any(3))));
+    assertThat(batch(listing, filters, Optional.of(RowLimit.any(3))))
+        .isEqualTo(batch(listing, filters, Optional.of(RowLimit.any(3))))
+        .isNotEqualTo(batch(listing, filters, Optional.of(RowLimit.any(4))));
+  }
+
+  @Test
+  void filtersOfTheRunHoldForTheNextBatchAlone() {
+    FakeStore store = FakeStore.of("file:///d/a", "file:///d/b");
+    Listing listing = new Listing(List.of(Location.parse("/d/")), (location, config) -> store);
+    S3dlioScan scan = scan(listing, ReadSchema.TABLE);
+
+    scan.filter(
+        new Predicate[] {
+          Predicates.path("IN", "file:///d/a"), Predicates.path("RLIKE", "not understood")
+        });
+    Batch pruned = scan.toBatch();
+
+    assertThat(pruned).isNotEqualTo(scan.toBatch());
+    assertThat(rows(pruned)).containsExactly("a@0+10");
+    assertThat(rows(scan.toBatch())).containsExactly("a@0+10", "b@0+10");
+    assertThat(scan.filterAttributes()).hasSize(1);
+    assertThat(scan(listing, CONTENT).filterAttributes()).isEmpty();
+  }
+
+  private static List<String> rows(Batch batch) {
+    return Arrays.stream(batch.planInputPartitions())
+        .flatMap(split -> Splits.rows((S3dlioInputPartition) split).stream())
+        .toList();
   }
 
   private static Filters filtered(String path) throws Refusal {
@@ -298,8 +329,8 @@ class ReadPlanningTest {
     return Filters.NONE.and(predicate, new PredicateCompiler(false).compile(predicate));
   }
 
-  private static Batch batch(Listing listing, Filters filters) {
-    return scan(listing, CONTENT, filters).toBatch();
+  private static Batch batch(Listing listing, Filters filters, Optional<RowLimit> limit) {
+    return scan(listing, CONTENT, filters, limit).toBatch();
   }
 
   @Test
@@ -317,15 +348,16 @@ class ReadPlanningTest {
   }
 
   private static S3dlioScan scan(Listing listing, StructType schema) {
-    return scan(listing, schema, Filters.NONE);
+    return scan(listing, schema, Filters.NONE, Optional.empty());
   }
 
-  private static S3dlioScan scan(Listing listing, StructType schema, Filters filters) {
+  private static S3dlioScan scan(
+      Listing listing, StructType schema, Filters filters, Optional<RowLimit> limit) {
     SparkSettings settings =
         new SparkSettings(
             "4.2.1", 2, OptionalInt.empty(), false, true, new MemoryBudget(1 << 30, 2));
     return new S3dlioScan(
-        listing, schema, filters, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
+        listing, schema, filters, limit, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
   }
 
   private static ReadPlan plan(Map<String, String> options, SparkSettings settings) {
