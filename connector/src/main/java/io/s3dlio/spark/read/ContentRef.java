@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.buffer.SegmentLease;
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.execution.vectorized.OnHeapColumnVector;
@@ -57,6 +58,10 @@ final class ContentRef {
   /** Returns whether references to objects at a location name the objects' own files. */
   static boolean namesFiles(Location location) {
     return location.scheme().equals("file");
+  }
+
+  static boolean namesFiles(List<Location> locations) {
+    return locations.stream().allMatch(ContentRef::namesFiles);
   }
 
   private static boolean namesFiles(LoadedBatch batch) {

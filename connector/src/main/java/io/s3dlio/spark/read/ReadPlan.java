@@ -25,9 +25,6 @@ import org.apache.spark.sql.types.StructType;
  * @param reader what executors are told
  */
 record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
-  private static final long FILE_REF_BYTES = 1L << 30;
-  private static final long MEMORY_REF_BYTES = 512L << 20;
-
   static ReadPlan of(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     StoreConfig store = options.storeConfig(locations);
@@ -77,24 +74,18 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
   }
 
   /**
-   * The default shrinks to a task's share of the memory budget, but not below one batch. Where only
-   * Python gets content it is larger, since there the tasks themselves cost most; and where Python
-   * reads the files, they need no memory here.
+   * The default shrinks to a task's share of the memory budget, but not below one batch: unless
+   * nothing is read here.
    */
   private static long partitionBytes(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     long bytes = options.value(Options.MAX_PARTITION_BYTES);
-    if (options.origin(Options.MAX_PARTITION_BYTES) != Origin.DEFAULT) {
+    boolean given = options.origin(Options.MAX_PARTITION_BYTES) != Origin.DEFAULT;
+    if (given || (ReadSchema.isReference(schema) && ContentRef.namesFiles(locations))) {
       return bytes;
     }
-    long share = Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES));
-    List<String> columns = Arrays.asList(schema.fieldNames());
-    if (columns.contains(ReadSchema.CONTENT) || !columns.contains(ReadSchema.CONTENT_REF)) {
-      return Math.min(bytes, share);
-    }
-    return locations.stream().allMatch(ContentRef::namesFiles)
-        ? FILE_REF_BYTES
-        : Math.min(MEMORY_REF_BYTES, share);
+    return Math.min(
+        bytes, Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES)));
   }
 
   private static BatchLimits batches(

@@ -1,5 +1,7 @@
 package io.s3dlio.spark.read;
 
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -44,6 +46,12 @@ public final class ReadSchema {
       new Hidden(PARENT, DataTypes.StringType, "The path without its last name."),
       new Hidden(CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark.")
     };
+  }
+
+  /** Returns whether rows have content by reference alone, for Python. */
+  static boolean isReference(StructType columns) {
+    List<String> names = Arrays.asList(columns.fieldNames());
+    return names.contains(CONTENT_REF) && !names.contains(CONTENT);
   }
 
   /** Returns these columns, references with all of their fields. */

@@ -62,21 +62,25 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
-    this.options = defaultsFor(listing.locations(), options);
+    this.options = defaultsFor(listing.locations(), schema, options);
     this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
     this.selection = new Selection(listing, filters, limit, plan);
     this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
   }
 
-  private static ResolvedOptions defaultsFor(List<Location> locations, ResolvedOptions options) {
-    if (!locations.stream().allMatch(location -> location.scheme().equals("file"))) {
-      return options;
-    }
+  private static ResolvedOptions defaultsFor(
+      List<Location> locations, StructType schema, ResolvedOptions options) {
+    boolean files = ContentRef.namesFiles(locations);
     ResolvedOptions result = options;
-    for (Map.Entry<OptionKey<?>, String> entry : FILE_DEFAULTS.entrySet()) {
-      result = result.withDefault(entry.getKey(), entry.getValue());
+    if (files) {
+      for (Map.Entry<OptionKey<?>, String> entry : FILE_DEFAULTS.entrySet()) {
+        result = result.withDefault(entry.getKey(), entry.getValue());
+      }
     }
-    return result;
+    // A Python task itself costs much.
+    return ReadSchema.isReference(schema)
+        ? result.withDefault(Options.MAX_PARTITION_BYTES, files ? "1gb" : "512mb")
+        : result;
   }
 
   @Override

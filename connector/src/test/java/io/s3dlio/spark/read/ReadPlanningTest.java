@@ -272,6 +272,22 @@ class ReadPlanningTest {
     assertThat(explicit.splits().maxPartitionBytes()).isEqualTo(256L << 20);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "file, _content_ref, 1gb, maxPartitionBytes=1gb",
+    "direct, _content_ref, 512mb, maxPartitionBytes=512mb",
+    "file, content, 128mb, maxPartitionBytes=128mb",
+  })
+  void splitsAreLargeByDefaultWhereOnlyPythonGetsContent(
+      String scheme, String column, String splits, String option) {
+    Listing listing = new Listing(List.of(Location.parse(scheme + ":///d/")));
+    StructType columns =
+        new StructType()
+            .add(column, column.equals("content") ? DataTypes.BinaryType : ContentRef.TYPE);
+
+    assertThat(scan(listing, columns).description()).contains("splits of " + splits + ",", option);
+  }
+
   @Test
   void equalReadsOfOneListingAreEqualBatches() {
     Listing listing = new Listing(List.of(Location.parse("/d/")));
