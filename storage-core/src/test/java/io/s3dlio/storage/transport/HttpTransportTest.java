@@ -146,40 +146,64 @@ class HttpTransportTest {
 
   @Test
   void waitingForAConnectionEndsInTimeAndNamesTheSetting() throws Exception {
-    transport =
-        new HttpTransport(
-            TransportConfig.DEFAULT
-                .withMaxConnections(1)
-                .withTimeouts(
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(30),
-                    Duration.ofMillis(200)));
-    CountDownLatch asked = new CountDownLatch(1);
+    transport = new HttpTransport(brief().withMaxConnections(1));
+    CountDownLatch taken = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     ExecutorService threads = Executors.newSingleThreadExecutor();
-    try (HttpStub server =
-        new HttpStub(
-            (connection, request, head) -> {
-              asked.countDown();
+    try (HttpStub server = new HttpStub((connection, request, head) -> OK)) {
+      // The only connection is in use as long as its answer's head is looked at, whatever is late.
+      HeadCheck looksOn =
+          (status, headers) -> {
+            taken.countDown();
+            try {
               over.await();
-              return OK;
-            })) {
-      Future<HttpResponse> first = threads.submit(() -> send(server, GET));
-      asked.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          };
+      Future<?> first =
+          threads.submit(() -> transport.exchange(server.endpoint(), GET, null, 99, looksOn));
+      taken.await();
 
       TransportException late =
           catchThrowableOfType(TransportException.class, () -> send(server, GET));
       assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
-      assertThat(late).hasMessageContaining("Raise maxConnections, or requestTimeout");
-      assertThatThrownBy(() -> first.get(30, SECONDS))
-          .hasCauseInstanceOf(TransportException.class)
+      assertThat(late)
+          .hasMessageContaining("all 1 connections stayed in use for 200 ms")
+          .hasMessageEndingWith("Raise maxConnections, or requestTimeout");
+      assertThat(first).isNotDone();
+    } finally {
+      over.countDown();
+      threads.shutdown();
+      assertThat(threads.awaitTermination(30, SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aRequestThatTakesTooLongNamesTheSetting() throws Exception {
+    transport = new HttpTransport(brief());
+    CountDownLatch over = new CountDownLatch(1);
+    try (HttpStub server =
+        new HttpStub(
+            (connection, request, head) -> {
+              over.await();
+              return OK;
+            })) {
+      assertThatThrownBy(() -> send(server, GET))
+          .isInstanceOf(TransportException.class)
           .hasMessageContaining("the whole request took longer than 200 ms")
           .hasMessageContaining("Raise requestTimeout");
       over.countDown();
-    } finally {
-      threads.shutdownNow();
     }
+  }
+
+  /** Whole requests take 200 ms at most. */
+  private static TransportConfig brief() {
+    return TransportConfig.DEFAULT.withTimeouts(
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        Duration.ofMillis(200));
   }
 
   @Test
