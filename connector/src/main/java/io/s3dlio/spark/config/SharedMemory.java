@@ -62,7 +62,16 @@ public final class SharedMemory {
           JvmSettings.name(Options.SHARED_MEMORY_DIR));
       return Optional.empty();
     }
-    return Optional.of(SegmentPool.open(DEFAULT_FOLDER, budget));
+    try {
+      return Optional.of(SegmentPool.open(DEFAULT_FOLDER, budget));
+    } catch (IOException e) {
+      LOG.warn(
+          "Content by reference travels inline: {} cannot be used. Set {} to share memory elsewhere",
+          DEFAULT_FOLDER,
+          JvmSettings.name(Options.SHARED_MEMORY_DIR),
+          e);
+      return Optional.empty();
+    }
   }
 
   private static void removeAtExit(SegmentPool pool) {

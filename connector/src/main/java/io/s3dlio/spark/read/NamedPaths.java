@@ -157,7 +157,8 @@ final class NamedPaths {
     return common == null ? "" : common;
   }
 
-  private static String commonStart(String one, String other) {
+  /** Returns what both begin with, in whole characters. */
+  static String commonStart(String one, String other) {
     int length = 0;
     while (length < Math.min(one.length(), other.length())
         && one.charAt(length) == other.charAt(length)) {

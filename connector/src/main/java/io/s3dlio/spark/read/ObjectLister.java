@@ -408,13 +408,7 @@ final class ObjectLister {
   private static Location commonPrefix(List<ReadRoot> roots) {
     String common = roots.get(0).location().key();
     for (ReadRoot root : roots) {
-      String key = root.location().key();
-      int length = 0;
-      while (length < Math.min(common.length(), key.length())
-          && common.charAt(length) == key.charAt(length)) {
-        length++;
-      }
-      common = common.substring(0, length);
+      common = NamedPaths.commonStart(common, root.location().key());
     }
     return roots.get(0).location().withKey(common.substring(0, common.lastIndexOf('/') + 1));
   }

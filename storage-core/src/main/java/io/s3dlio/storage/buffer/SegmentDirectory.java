@@ -68,7 +68,10 @@ final class SegmentDirectory implements AutoCloseable {
       return new SegmentDirectory(folder, lock);
     } finally {
       if (!done) {
-        lock.close();
+        try (lock) {
+          Files.deleteIfExists(folder);
+          Files.deleteIfExists(lockOf(folder));
+        }
       }
     }
   }
@@ -106,7 +109,7 @@ final class SegmentDirectory implements AutoCloseable {
     }
   }
 
-  private static void removeIfDead(Path folder, UserPrincipal me) throws IOException {
+  private static void removeIfDead(Path folder, UserPrincipal me) {
     try {
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
           || !Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(me)) {
@@ -121,6 +124,8 @@ final class SegmentDirectory implements AutoCloseable {
       }
     } catch (NoSuchFileException | OverlappingFileLockException e) {
       LOG.debug("{} is being removed, or is alive", folder, e);
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {}, which a dead process may have left", folder, e);
     }
   }
 

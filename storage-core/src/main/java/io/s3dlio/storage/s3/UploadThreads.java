@@ -45,10 +45,11 @@ final class UploadThreads {
     }
 
     void await(Runnable part, ThreadPoolExecutor executor) {
-      if (executor.isShutdown()) {
+      put(part);
+      // Nobody may be left to take it.
+      if (executor.isShutdown() && remove(part)) {
         throw new RejectedExecutionException("Cannot send a part: the store is closed");
       }
-      put(part);
     }
   }
 
