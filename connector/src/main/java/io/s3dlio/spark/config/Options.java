@@ -61,6 +61,24 @@ public final class Options {
               + " `path,length,etag,modificationTime`, of which only the path is needed"
               + " ([Paths](paths.md#manifests)).");
 
+  public static final OptionKey<Optional<String>> NAME_TEMPLATE =
+      optional(
+          "nameTemplate",
+          Scope.READ,
+          "template",
+          Function.identity(),
+          "Reads the objects below the path that this names, for each index below `count`, as"
+              + " `objectName` does for a write, instead of listing: `sample_{:06d}.npz`"
+              + " ([Paths](paths.md#names-by-index)).");
+
+  public static final OptionKey<Optional<Long>> COUNT =
+      optional(
+          "count",
+          Scope.READ,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          "How many objects `nameTemplate` names.");
+
   public static final OptionKey<Boolean> GLOB_PATHS =
       flag(
           "globPaths",
@@ -413,6 +431,8 @@ public final class Options {
           DIRECT_FALLBACK,
           RECURSIVE_FILE_LOOKUP,
           MANIFEST,
+          NAME_TEMPLATE,
+          COUNT,
           GLOB_PATHS,
           PATH_GLOB_FILTER,
           MODIFIED_AFTER,

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadMode;
@@ -38,7 +39,7 @@ record ReadPlan(
             options.value(Options.MAX_LISTED_OBJECTS),
             ObjectFilter.of(options),
             options.value(Options.GLOB_PATHS),
-            manifest(locations, options));
+            names(locations, options));
     GlobalOrder order = GlobalOrder.of(options);
     requireBatches(schema, order);
     long partitionBytes = partitionBytes(locations, schema, options, spark);
@@ -64,19 +65,44 @@ record ReadPlan(
     return new ReadPlan(list, order, splits, columnar(options, spark), reader);
   }
 
-  private static Optional<Location> manifest(List<Location> locations, ResolvedOptions options) {
-    Optional<Location> manifest = options.value(Options.MANIFEST).map(Location::parse);
-    if (manifest.isPresent()) {
-      String reason = "a manifest names the objects that are read";
-      options.requireNotSet(Options.RECURSIVE_FILE_LOOKUP, reason);
+  private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {
+    Optional<NameSource> manifest =
+        options.value(Options.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
+    Optional<NameSource> template = template(locations, options);
+    if (manifest.isPresent() && template.isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid options: manifest and nameTemplate both name the objects that are read");
+    }
+    Optional<NameSource> names = manifest.or(() -> template);
+    if (names.isPresent()) {
+      OptionKey<?> key = manifest.isPresent() ? Options.MANIFEST : Options.NAME_TEMPLATE;
+      options.requireNotSet(
+          Options.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
       if (options.value(Options.GLOB_PATHS)
           && locations.stream().anyMatch(PathPattern::isPattern)) {
         throw new IllegalArgumentException(
-            "Invalid option: 'manifest' (a manifest names objects below plain paths, and the load has"
-                + " a pattern; set option(\"globPaths\", false) if it is none)");
+            ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
+                    + " set option(\"globPaths\", false) if it is none)")
+                .formatted(key));
       }
     }
-    return manifest;
+    return names;
+  }
+
+  private static Optional<NameSource> template(List<Location> locations, ResolvedOptions options) {
+    Optional<String> template = options.value(Options.NAME_TEMPLATE);
+    Optional<Long> count = options.value(Options.COUNT);
+    if (template.isPresent() != count.isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid options: nameTemplate and count go together, and %s is missing"
+              .formatted(template.isPresent() ? "count" : "nameTemplate"));
+    }
+    if (template.isPresent() && locations.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid option: 'nameTemplate' (it names objects below one path, and the load has %d)"
+              .formatted(locations.size()));
+    }
+    return template.map(text -> new NameSource.ByTemplate(text, count.orElseThrow()));
   }
 
   /**
