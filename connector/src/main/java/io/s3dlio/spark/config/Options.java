@@ -57,9 +57,9 @@ public final class Options {
           "location",
           Function.identity(),
           "Reads the objects that this names, at or below the paths of the load, instead of listing:"
-              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV of"
-              + " `path,length,etag,modificationTime`, of which only the path is needed"
-              + " ([Paths](paths.md#manifests)).");
+              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV or Parquet of"
+              + " `path,length,etag,modificationTime`, of which only the path is needed, also several"
+              + " in a directory ([Paths](paths.md#manifests)).");
 
   public static final OptionKey<Optional<String>> NAME_TEMPLATE =
       optional(
