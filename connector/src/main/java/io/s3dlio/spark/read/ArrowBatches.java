@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrowBatches {
   private final List<String> columns;
   private final ObjectMetadata metadata;
+  private final PartitionVectors partitions;
 
   /** Whether vectors of strings and bytes have 64-bit offsets. */
   private final boolean large;
@@ -47,6 +48,7 @@ final class ArrowBatches {
     this.metadata = config.metadata();
     this.large = config.largeVarTypes();
     this.allocator = allocator;
+    this.partitions = new PartitionVectors(config, allocator);
   }
 
   /** Makes a batch and takes over the content's memory, also if it fails. */
@@ -126,7 +128,7 @@ final class ArrowBatches {
       case ReadSchema.CONTENT_REF -> refs(column, batch, content);
       case ReadSchema.ETAG ->
           strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
-      default -> throw new IllegalArgumentException("There is no column " + column);
+      default -> partitions.vector(column, rows);
     };
   }
 

@@ -26,16 +26,13 @@ import org.apache.spark.sql.types.StructType;
  */
 record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
   static ReadPlan of(
-      List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
-    StoreConfig store = options.storeConfig(locations);
-    ListSettings list =
-        new ListSettings(
-            options.value(Options.RECURSIVE_FILE_LOOKUP),
-            store,
-            options.value(Options.MAX_LISTED_OBJECTS),
-            ObjectFilter.of(options),
-            options.value(Options.GLOB_PATHS),
-            manifest(locations, options));
+      List<Location> locations,
+      StructType schema,
+      PartitionColumns partitions,
+      ResolvedOptions options,
+      SparkSettings spark) {
+    ListSettings list = list(locations, options, partitions);
+    StoreConfig store = list.store();
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
@@ -43,6 +40,7 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             new ObjectMetadata(
                 ObjectMetadata.fieldsOf(schema),
                 store.s3(locations.get(0).container()).versionId()),
+            partitions,
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes),
@@ -56,6 +54,19 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             spark.minPartitions(),
             spark.maxPartitions());
     return new ReadPlan(list, splits, columnar(options, spark), reader);
+  }
+
+  /** Returns how the paths are listed. With columns of directories, all that is below them. */
+  static ListSettings list(
+      List<Location> locations, ResolvedOptions options, PartitionColumns partitions) {
+    return new ListSettings(
+        options.value(Options.RECURSIVE_FILE_LOOKUP) || !partitions.isEmpty(),
+        options.storeConfig(locations),
+        options.value(Options.MAX_LISTED_OBJECTS),
+        ObjectFilter.of(options),
+        options.value(Options.GLOB_PATHS),
+        manifest(locations, options),
+        partitions);
   }
 
   private static Optional<Location> manifest(List<Location> locations, ResolvedOptions options) {

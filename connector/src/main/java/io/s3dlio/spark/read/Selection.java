@@ -32,7 +32,11 @@ final class Selection {
     ObjectIndex known = found;
     if (known == null) {
       ObjectIndex filtered =
-          filters.of(listing.objects(plan.list(), PathRangeFinder.rangeOf(filters.predicates())));
+          filters.of(
+              listing.objects(
+                  plan.list(),
+                  PathRangeFinder.rangeOf(filters.predicates()),
+                  PartitionFilter.of(filters.predicates(), plan.list().partitions())));
       known = limit.map(rows -> rows.of(filtered, plan.splits())).orElse(filtered);
       found = known;
     }
