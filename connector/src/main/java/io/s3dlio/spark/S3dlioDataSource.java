@@ -4,6 +4,7 @@ import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.storage.Location;
 import java.util.List;
@@ -17,11 +18,15 @@ import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The entry of {@code format("s3dlio")}. */
 public final class S3dlioDataSource
     implements TableProvider, DataSourceRegister, SessionConfigSupport {
+  /** What Spark was told before it asks for the table. */
+  private @Nullable PartitionColumns inferred;
+
   @Override
   public String shortName() {
     return "s3dlio";
@@ -33,24 +38,33 @@ public final class S3dlioDataSource
   }
 
   /**
-   * Returns the one schema that there is and looks at no object. Spark asks only when it reads, so
-   * this is where a read's bad options fail first.
+   * Returns the one schema that there is, and the columns of directories. Looks at no object; lists
+   * directories only if the options ask for their columns without naming these. Spark asks only
+   * when it reads, so this is where a read's bad options fail first.
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
+    List<Location> locations = LoadPaths.parse(options);
     ResolvedOptions resolved =
         ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
-    List<Location> locations = LoadPaths.parse(options);
     if (resolved.value(Options.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
     }
-    return ReadSchema.TABLE;
+    PartitionColumns partitions =
+        PartitionColumns.areAsked(resolved)
+            ? PartitionColumns.of(locations, resolved.withHadoop(hadoopSettings(), locations))
+            : PartitionColumns.NONE;
+    inferred = partitions;
+    return ReadSchema.table(partitions);
   }
 
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    return new S3dlioTable(LoadPaths.parse(new CaseInsensitiveStringMap(properties)), schema);
+    PartitionColumns known =
+        inferred != null && ReadSchema.table(inferred).equals(schema) ? inferred : null;
+    return new S3dlioTable(
+        LoadPaths.parse(new CaseInsensitiveStringMap(properties)), schema, known);
   }
 
   /** True so that a schema given by the user, and that of rows to be written, reaches the table. */
