@@ -40,7 +40,9 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             new ObjectMetadata(
                 ObjectMetadata.fieldsOf(schema),
                 store.s3(locations.get(0).container()).versionId()),
-            partitions,
+            Arrays.stream(schema.fieldNames()).anyMatch(name -> partitions.indexOf(name) >= 0)
+                ? partitions
+                : null,
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes),

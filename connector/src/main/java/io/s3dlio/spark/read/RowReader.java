@@ -28,7 +28,7 @@ final class RowReader implements PartitionReader<InternalRow> {
     this.batches = batches;
     this.columns = config.columns();
     this.metadata = config.metadata();
-    this.partitions = new PartitionValues(config.partitions());
+    this.partitions = config.partitionValues();
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -74,7 +74,7 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
       case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
-      default -> partitions.value(objects, object, column);
+      default -> partitions.value(objects, object, partitions.indexOf(column));
     };
   }
 
