@@ -169,6 +169,11 @@ sealed interface Operand {
     return new Numeric(DataTypes.LongType, (objects, object) -> 0, OfNull.NEVER);
   }
 
+  /** Returns whether the listing compares values of a type. */
+  static boolean compares(DataType type) {
+    return type.equals(DataTypes.StringType) || NUMBERS.contains(type);
+  }
+
   private static Operand partition(PartitionColumns columns, int column) throws Refusal {
     DataType type = columns.schema().apply(column).dataType();
     PartitionValues values = new PartitionValues(columns);
