@@ -122,7 +122,7 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   }
 
   /** Returns what the listing says of all rows. Lists, if nobody has yet. */
-  InternalRow aggregate(Aggregates aggregates) {
+  List<InternalRow> aggregate(Aggregates aggregates) throws Refusal {
     return aggregates.over(selection.objects(), plan.splits());
   }
 
