@@ -178,3 +178,35 @@ def test_sizes_and_counts_without_content(objects, train):
     _, contents = train
     row = objects.selectExpr("count(*)", "sum(length)").first()
     assert tuple(row) == (len(contents), sum(map(len, contents.values())))
+
+
+def shown_metrics(spark):
+    """What Spark's UI shows of the scan of the query that ran last, by the metrics' descriptions."""
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
+    store = spark._jsparkSession.sharedState().statusStore()
+    execution = store.executionsList().last().executionId()
+    values = store.executionMetrics(execution)
+    nodes = store.planGraph(execution).allNodes()
+    metrics = [
+        (node.metrics().apply(i).name(), node.metrics().apply(i).accumulatorId())
+        for node in map(nodes.apply, range(nodes.size()))
+        for i in range(node.metrics().size())
+        if node.name().startswith("BatchScan")
+    ]
+    return {name: values.apply(number) for name, number in metrics if values.contains(number)}
+
+
+@pytest.mark.matrix
+def test_metrics_are_summed_and_averaged(spark, tmp_path, read_mode):
+    random_files(tmp_path, [0, 10_000, 10_000, 10_000])
+    reader = spark.read.format("s3dlio").option("readMode", read_mode)
+    reader = reader.option("maxPartitionBytes", 10_000).option("openCostInBytes", 10_000)
+    objects = reader.load(f"file://{tmp_path}").selectExpr("length(content)")
+    assert objects.rdd.getNumPartitions() == 4
+    assert len(objects.collect()) == 4
+    shown = shown_metrics(spark)
+    assert shown["number of objects"] == "4"
+    assert shown["bytes of content"] == "30000"
+    waited = float(shown["time waited for content"].removesuffix(" s"))
+    average = float(shown["average time waited for the first content of a split"].removesuffix(" ms"))
+    assert average == pytest.approx(waited * 1000 / 3, abs=0.4)
