@@ -77,12 +77,14 @@ public final class ResolvedOptions {
         throw unknown(SESSION_PREFIX, name, Options.all());
       }
     }
-    for (String name : lowerKeys(session, JVM_PREFIX).keySet()) {
-      if (Options.all().stream()
-          .noneMatch(key -> key.scope() == Scope.JVM && key.name().equalsIgnoreCase(name))) {
-        throw unknown(JVM_PREFIX, name, Options.all());
-      }
-    }
+    lowerKeys(session, JVM_PREFIX)
+        .forEach(
+            (name, value) ->
+                Options.all().stream()
+                    .filter(key -> key.scope() == Scope.JVM && key.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow(() -> unknown(JVM_PREFIX, name, Options.all()))
+                    .parse(value));
     Set<String> names = known.stream().map(key -> lower(key.name())).collect(Collectors.toSet());
     for (Map.Entry<String, String> option : given.entrySet()) {
       String name = option.getKey();
