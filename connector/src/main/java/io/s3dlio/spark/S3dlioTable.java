@@ -1,5 +1,6 @@
 package io.s3dlio.spark;
 
+import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.read.Listing;
 import io.s3dlio.spark.read.ReadSchema;
@@ -8,6 +9,7 @@ import io.s3dlio.spark.write.S3dlioWriteBuilder;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
@@ -25,6 +27,9 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   private final List<Location> locations;
   private final StructType givenSchema;
   private final Listing listing;
+
+  /** Of a shuffle without one: drawn once, so that every plan of this table has the same order. */
+  private final long drawnSeed = ThreadLocalRandom.current().nextLong();
 
   /**
    * @param givenSchema the user's schema of a read, or that of the rows to be written
@@ -64,11 +69,15 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    ResolvedOptions resolved =
+        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
+            .withHadoop(S3dlioDataSource.hadoopSettings(), locations);
     return S3dlioScanBuilder.of(
         listing,
         givenSchema,
-        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
-            .withHadoop(S3dlioDataSource.hadoopSettings(), locations));
+        resolved.value(Options.SHUFFLE)
+            ? resolved.withDefault(Options.READ_SEED, Long.toString(drawnSeed))
+            : resolved);
   }
 
   @Override

@@ -189,7 +189,7 @@ public final class NameTemplate {
 
   private static IllegalArgumentException invalid(String template, String rule) {
     return new IllegalArgumentException(
-        "Invalid objectName: '%s' (%s)".formatted(NameRules.printable(template), rule));
+        "Invalid name template: '%s' (%s)".formatted(NameRules.printable(template), rule));
   }
 
   private static void appendPadded(StringBuilder target, long number, int width) {

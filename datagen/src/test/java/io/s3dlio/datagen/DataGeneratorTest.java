@@ -119,7 +119,7 @@ class DataGeneratorTest {
               () ->
                   new DataGenerator(store).putMany(prefix("bad"), template, 2, ObjectType.ZEROS, 1))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("Invalid objectName: ");
+          .hasMessageStartingWith("Invalid name template: ");
     }
     assertThat(directory).isEmptyDirectory();
   }

@@ -130,7 +130,7 @@ class NameTemplateTest {
   @Test
   void messagesShowNoControlCharactersAndStayShort() {
     assertThatThrownBy(() -> NameTemplate.parse("a\n\u001b{\r}" + "x".repeat(5_000), 5))
-        .hasMessageStartingWith("Invalid objectName: 'a\\u000a\\u001b{\\u000d}xxx")
+        .hasMessageStartingWith("Invalid name template: 'a\\u000a\\u001b{\\u000d}xxx")
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500).doesNotContain("\n", "\r"));
   }
 
@@ -216,7 +216,7 @@ class NameTemplateTest {
   private static void assertInvalid(String template, long count, String rule) {
     assertThatThrownBy(() -> NameTemplate.parse(template, count))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("Invalid objectName: '")
+        .hasMessageStartingWith("Invalid name template: '")
         .hasMessageContaining(rule);
   }
 

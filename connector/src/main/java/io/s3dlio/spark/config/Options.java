@@ -61,6 +61,24 @@ public final class Options {
               + " `path,length,etag,modificationTime`, of which only the path is needed"
               + " ([Paths](paths.md#manifests)).");
 
+  public static final OptionKey<Optional<String>> NAME_TEMPLATE =
+      optional(
+          "nameTemplate",
+          Scope.READ,
+          "template",
+          Function.identity(),
+          "Reads the objects below the path that this names, for each index below `count`, as"
+              + " `objectName` does for a write, instead of listing: `sample_{:06d}.npz`"
+              + " ([Paths](paths.md#names-by-index)).");
+
+  public static final OptionKey<Optional<Long>> COUNT =
+      optional(
+          "count",
+          Scope.READ,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          "How many objects `nameTemplate` names.");
+
   public static final OptionKey<Boolean> GLOB_PATHS =
       flag(
           "globPaths",
@@ -125,6 +143,60 @@ public final class Options {
           Integer.MAX_VALUE - 8L,
           "How many objects one read may list on the driver; past it planning fails.");
 
+  // Reading: in which order.
+
+  public static final OptionKey<Boolean> SHUFFLE =
+      flag(
+          "shuffle",
+          Scope.READ,
+          false,
+          "Whether objects come in a random order, over all splits: the same one whenever the objects,"
+              + " `seed` and `epoch` are the same ([Order](planning.md#order-and-batches)).");
+
+  public static final OptionKey<Optional<Long>> READ_SEED =
+      optional(
+          "seed",
+          Scope.READ,
+          "any 64-bit integer",
+          text -> Sizes.parseNumberWithin(text, Long.MIN_VALUE, Long.MAX_VALUE),
+          "Of `shuffle`. Default: drawn once for each `load()`, and shown in its plans.");
+
+  public static final OptionKey<Long> EPOCH =
+      number(
+          "epoch",
+          Scope.READ,
+          0,
+          0,
+          Long.MAX_VALUE,
+          "Of `shuffle`: each number gives another order, that of the seed.");
+
+  public static final OptionKey<Optional<Integer>> BATCH_SIZE =
+      optional(
+          "batchSize",
+          Scope.READ,
+          "1 to 1048576",
+          text -> Math.toIntExact(Sizes.parseNumberWithin(text, 1, 1 << 20)),
+          "How many rows a batch has, counted over the whole read; splits have whole batches, and the"
+              + " hidden column `_batch` numbers them. Of more bytes than `maxBatchBytes` they are an"
+              + " error. Unset: bytes decide.");
+
+  public static final OptionKey<Boolean> DROP_LAST =
+      flag(
+          "dropLast",
+          Scope.READ,
+          false,
+          "Whether the objects of the last batch are left out if it has fewer than `batchSize`.");
+
+  public static final OptionKey<Integer> NUM_WORKERS =
+      integer(
+          "numWorkers",
+          Scope.READ,
+          0,
+          0,
+          1_000_000,
+          "How many splits there are at most, except that a split has 1048576 rows at most and is of"
+              + " one container; 0: as many as the other options make.");
+
   // Reading: how they become splits, rows and batches.
 
   public static final OptionKey<Optional<Long>> CHUNK_BYTES =
@@ -169,7 +241,8 @@ public final class Options {
           1,
           Integer.MAX_VALUE - 8L,
           "A batch ends at this many bytes of content; a row that alone is larger is a batch of its"
-              + " own. `file://` alone: 2mb by default, which stay in the processor's cache.");
+              + " own. `file://` alone: 2mb by default, which stay in the processor's cache. With"
+              + " `batchSize`: a task's share of `memoryBudget` by default, if that is more.");
 
   public static final OptionKey<ReadMode> READ_MODE =
       choice(
@@ -370,6 +443,8 @@ public final class Options {
           DIRECT_FALLBACK,
           RECURSIVE_FILE_LOOKUP,
           MANIFEST,
+          NAME_TEMPLATE,
+          COUNT,
           GLOB_PATHS,
           PATH_GLOB_FILTER,
           MODIFIED_AFTER,
@@ -377,6 +452,12 @@ public final class Options {
           TIME_ZONE,
           IGNORE_MISSING_FILES,
           MAX_LISTED_OBJECTS,
+          SHUFFLE,
+          READ_SEED,
+          EPOCH,
+          BATCH_SIZE,
+          DROP_LAST,
+          NUM_WORKERS,
           CHUNK_BYTES,
           MAX_PARTITION_BYTES,
           OPEN_COST_IN_BYTES,

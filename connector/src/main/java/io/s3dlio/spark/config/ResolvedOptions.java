@@ -243,6 +243,7 @@ public final class ResolvedOptions {
         locations.size() == 1
             && !locations.get(0).isPrefix()
             && value(Options.MANIFEST).isEmpty()
+            && value(Options.NAME_TEMPLATE).isEmpty()
             && !(value(Options.GLOB_PATHS) && PathPattern.isPattern(locations.get(0)));
     if (!one) {
       throw new IllegalArgumentException(

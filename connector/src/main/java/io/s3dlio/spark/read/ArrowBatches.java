@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrowBatches {
   private final List<String> columns;
   private final ObjectMetadata metadata;
+  private final int batchRows;
 
   /** Whether vectors of strings and bytes have 64-bit offsets. */
   private final boolean large;
@@ -45,6 +46,7 @@ final class ArrowBatches {
   ArrowBatches(ReaderConfig config, BufferAllocator allocator) {
     this.columns = config.columns();
     this.metadata = config.metadata();
+    this.batchRows = config.batches().rows();
     this.large = config.largeVarTypes();
     this.allocator = allocator;
   }
@@ -119,6 +121,7 @@ final class ArrowBatches {
       case ReadSchema.LENGTH ->
           longs(integers(column), rows, row -> objects.length(rows.object(row)));
       case ReadSchema.OFFSET -> longs(integers(column), rows, rows::offset);
+      case ReadSchema.BATCH -> longs(integers(column), rows, row -> rows.number(row) / batchRows);
       case ReadSchema.CONTENT -> loaded(binary(column), rows, content);
       case ReadSchema.METADATA -> metadata(column, rows);
       case ReadSchema.PARENT ->

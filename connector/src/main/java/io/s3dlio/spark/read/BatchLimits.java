@@ -12,6 +12,7 @@ import java.io.Serializable;
  *     garbage collector's instead
  * @param maxConcurrency how many ranges a task has in flight
  * @param ignoreMissing whether objects that are gone are left out
+ * @param rows how many rows a batch has, whatever their bytes; 0 where bytes decide
  */
 record BatchLimits(
     long maxBatchBytes,
@@ -19,9 +20,10 @@ record BatchLimits(
     long prefetchBytes,
     long deliveredBytes,
     int maxConcurrency,
-    boolean ignoreMissing)
+    boolean ignoreMissing,
+    int rows)
     implements Serializable {
-  /** The most rows of a batch. */
+  /** The most rows of a batch where bytes decide. */
   static final int MAX_ROWS = 4096;
 
   /** Returns how many batches may be in flight: each has one range at least. */

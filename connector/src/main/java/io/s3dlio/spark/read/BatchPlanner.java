@@ -8,18 +8,18 @@ final class BatchPlanner {
   private final RowCursor rows;
   private final long chunkBytes;
   private final boolean content;
-  private final long maxBytes;
+  private final BatchLimits limits;
   private boolean more;
 
   /**
    * @param content whether the content is read; without it every row counts as empty
    */
-  BatchPlanner(S3dlioInputPartition split, boolean content, long maxBytes) {
+  BatchPlanner(S3dlioInputPartition split, boolean content, BatchLimits limits) {
     this.objects = split.objects();
     this.rows = split.rows();
     this.chunkBytes = split.chunkBytes();
     this.content = content;
-    this.maxBytes = maxBytes;
+    this.limits = limits;
     this.more = rows.next();
   }
 
@@ -29,11 +29,23 @@ final class BatchPlanner {
       return Optional.empty();
     }
     RowBatch.Builder batch = new RowBatch.Builder(objects, chunkBytes);
+    long number = number();
     do {
       batch.add(rows.object(), rows.offset(), size());
       more = rows.next();
-    } while (more && batch.rows() < BatchLimits.MAX_ROWS && batch.bytes() + size() <= maxBytes);
+    } while (more && (limits.rows() > 0 ? number() == number : hasRoom(batch)));
     return Optional.of(batch.build());
+  }
+
+  /** Returns which batch the next row is in; 0 where bytes decide. */
+  private long number() {
+    return limits.rows() == 0
+        ? 0
+        : objects.row(rows.object(), rows.offset(), chunkBytes) / limits.rows();
+  }
+
+  private boolean hasRoom(RowBatch.Builder batch) {
+    return batch.rows() < BatchLimits.MAX_ROWS && batch.bytes() + size() <= limits.maxBatchBytes();
   }
 
   private long size() {

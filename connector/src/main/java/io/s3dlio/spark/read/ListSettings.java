@@ -1,6 +1,5 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import java.util.Optional;
 
@@ -12,7 +11,7 @@ import java.util.Optional;
  * @param maxObjects how many objects there may be
  * @param filter which of them are kept
  * @param globs whether paths may be patterns
- * @param manifest what names the objects instead of a listing; empty for a listing
+ * @param names what names the objects instead of a listing; empty for a listing
  */
 record ListSettings(
     boolean recursive,
@@ -20,7 +19,7 @@ record ListSettings(
     long maxObjects,
     ObjectFilter filter,
     boolean globs,
-    Optional<Location> manifest) {
+    Optional<NameSource> names) {
   ListSettings(boolean recursive, StoreConfig store, long maxObjects) {
     this(recursive, store, maxObjects, ObjectFilter.ALL, true, Optional.empty());
   }

@@ -3,8 +3,6 @@ package io.s3dlio.spark.read;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
-import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.manifest.Manifest;
@@ -13,49 +11,27 @@ import io.s3dlio.storage.manifest.Manifests;
 import io.s3dlio.storage.manifest.ObjectNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Takes what a read has from a manifest instead of a listing: a job's, or a list in CSV. An object
- * of which it does not tell length, version and time is asked for, many at the same time, and must
- * be the one that it does tell of. What it names outside of the paths of the load is refused.
+ * Takes what a read has from a manifest instead of a listing: a job's, or a list in CSV. What it
+ * names outside of the paths of the load is refused.
  */
 final class ManifestReader {
-  /** How many are asked for before more of the manifest is read. */
-  private static final int CHUNK = 10_000;
-
   private final Location manifest;
   private final List<Location> paths;
-  private final NamedPaths named;
-  private final Sink sink;
-  private final List<Named> chunk = new ArrayList<>();
+  private final NamedObjects objects;
 
-  /** Takes the objects, in the order of the manifest. */
-  interface Sink {
-    /**
-     * @param path the path of the load that it is at or below
-     */
-    void add(ObjectInfo object, Location path) throws IOException;
-  }
-
-  /** What the manifest tells of an object, and the path of the load that it is at or below. */
-  private record Named(
-      String where,
-      Location location,
-      Location path,
-      OptionalLong length,
-      String etag,
-      Optional<ObjectInfo> known) {}
-
-  ManifestReader(Location manifest, List<Location> paths, NamedPaths named, Sink sink) {
+  /**
+   * @param objects takes what it names
+   */
+  ManifestReader(Location manifest, List<Location> paths, NamedObjects objects) {
     this.manifest = manifest;
     this.paths = List.copyOf(paths);
-    this.named = named;
-    this.sink = sink;
+    this.objects = objects;
   }
 
   void read(ObjectStore store) throws IOException {
@@ -64,7 +40,6 @@ final class ManifestReader {
     } else {
       readList(store);
     }
-    flush();
   }
 
   private void readJobs(ObjectStore store) throws IOException {
@@ -76,8 +51,8 @@ final class ManifestReader {
           ManifestEntry entry = entries.next();
           String where = "line %d of %s".formatted(line, prefix.append(shard.name()));
           Location location = prefix.append(entry.name());
-          add(
-              new Named(
+          objects.add(
+              new NamedObjects.Named(
                   where,
                   location,
                   pathOf(location, where),
@@ -99,8 +74,8 @@ final class ManifestReader {
         Location location = location(name.path(), where);
         boolean whole =
             name.length().isPresent() && !name.etag().isEmpty() && name.lastModified().isPresent();
-        add(
-            new Named(
+        objects.add(
+            new NamedObjects.Named(
                 where,
                 location,
                 pathOf(location, where),
@@ -155,51 +130,5 @@ final class ManifestReader {
 
   private CorruptException refused(String where, String reason) {
     return new CorruptException(Failure.of("read", manifest, where + ": " + reason));
-  }
-
-  private void add(Named object) throws IOException {
-    chunk.add(object);
-    if (chunk.size() == CHUNK) {
-      flush();
-    }
-  }
-
-  private void flush() throws IOException {
-    List<Location> asked =
-        chunk.stream().filter(each -> each.known().isEmpty()).map(Named::location).toList();
-    List<ReadRoot> found = asked.isEmpty() ? List.of() : named.find(asked);
-    int next = 0;
-    for (Named each : chunk) {
-      ObjectInfo object =
-          each.known().isPresent() ? each.known().get() : checked(each, found.get(next++));
-      sink.add(object, each.path());
-    }
-    chunk.clear();
-  }
-
-  private static ObjectInfo checked(Named said, ReadRoot found) throws IOException {
-    ObjectInfo object = found.object();
-    if (object == null) {
-      throw new NotFoundException(
-          Failure.of(
-              "read", said.location(), "%s names it, and it is no object".formatted(said.where())));
-    }
-    if (said.length().isPresent() && said.length().getAsLong() != object.length()) {
-      throw new ObjectChangedException(
-          Failure.of(
-              "read",
-              said.location(),
-              "it has %d bytes and %s says %d"
-                  .formatted(object.length(), said.where(), said.length().getAsLong())));
-    }
-    if (!said.etag().isEmpty() && !said.etag().equals(object.etag())) {
-      throw new ObjectChangedException(
-          Failure.of(
-              "read",
-              said.location(),
-              "its version is '%s' and %s says '%s'"
-                  .formatted(object.etag(), said.where(), said.etag())));
-    }
-    return object;
   }
 }

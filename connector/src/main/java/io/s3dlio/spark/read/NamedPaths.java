@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class NamedPaths {
   private static final Logger LOG = LoggerFactory.getLogger(NamedPaths.class);
 
-  /** So many paths of one directory are worth a listing. */
+  /** So many paths of one directory are worth a listing where nothing speaks against one. */
   static final int MANY = 100;
 
   /** How many names are listed for one that is looked for: requests stay few either way. */
@@ -34,11 +34,16 @@ final class NamedPaths {
   private final ListSettings settings;
   private final Stores.Opener stores;
   private final ListThreads threads;
+  private final int many;
 
-  NamedPaths(ListSettings settings, Stores.Opener stores, ListThreads threads) {
+  /**
+   * @param many so many paths of one directory are worth a listing
+   */
+  NamedPaths(ListSettings settings, Stores.Opener stores, ListThreads threads, int many) {
     this.settings = settings;
     this.stores = stores;
     this.threads = threads;
+    this.many = many;
   }
 
   /** Returns what the paths name, in their order. */
@@ -75,7 +80,7 @@ final class NamedPaths {
   }
 
   private Map<Location, ReadRoot> seenInListings(List<Location> paths) throws IOException {
-    if (paths.size() < MANY) {
+    if (paths.size() < many) {
       return Map.of();
     }
     Map<Location, Set<Location>> directories = new HashMap<>();
@@ -89,7 +94,7 @@ final class NamedPaths {
     List<Callable<Map<Location, ReadRoot>>> listings = new ArrayList<>();
     directories.forEach(
         (directory, wanted) -> {
-          if (wanted.size() >= MANY) {
+          if (wanted.size() >= many) {
             listings.add(() -> seenIn(directory, wanted));
           }
         });

@@ -80,7 +80,7 @@ final class ObjectLister {
   static boolean isNarrower(
       List<Location> locations, ListSettings settings, PathRange range, Stores.Opener stores) {
     return !range.equals(PathRange.ALL)
-        && settings.manifest().isEmpty()
+        && settings.names().isEmpty()
         && locations.stream()
             .filter(location -> !isPattern(location, settings))
             .anyMatch(
@@ -107,8 +107,8 @@ final class ObjectLister {
   }
 
   private ObjectIndex list(List<Location> locations) throws IOException {
-    if (settings.manifest().isPresent()) {
-      return named(settings.manifest().get(), locations);
+    if (settings.names().isPresent()) {
+      return named(settings.names().get(), locations);
     }
     List<ReadRoot> named = roots(locations);
     List<ReadRoot> roots = settings.recursive() ? DistinctRoots.of(named) : named;
@@ -127,17 +127,20 @@ final class ObjectLister {
     return joined(containers, listed);
   }
 
-  /** Puts what a manifest names in its order, what is below one path together. */
-  private ObjectIndex named(Location manifest, List<Location> paths) throws IOException {
+  /** Puts what is named in its order, what is below one path together. */
+  private ObjectIndex named(NameSource names, List<Location> paths) throws IOException {
     List<ObjectTable> tables = new ArrayList<>();
     NamedTables named = new NamedTables(tables);
-    new ManifestReader(manifest, paths, new NamedPaths(settings, stores, threads), named)
-        .read(stores.open(manifest, settings.store()));
+    // Who names objects wants no listing, unless asking for each costs very much more.
+    NamedObjects objects =
+        new NamedObjects(new NamedPaths(settings, stores, threads, NamedObjects.CHUNK), named);
+    names.read(paths, stores, settings, objects);
+    objects.flush();
     named.finish();
     return ObjectIndex.of(tables);
   }
 
-  private final class NamedTables implements ManifestReader.Sink {
+  private final class NamedTables implements NamedObjects.Sink {
     private final List<ObjectTable> tables;
     private @Nullable Location path;
     private @Nullable TableJoiner joiner;
@@ -175,7 +178,8 @@ final class ObjectLister {
     List<Location> plain = locations.stream().filter(path -> !isPattern(path)).toList();
     Map<Location, List<ReadRoot>> matched =
         patterns.isEmpty() ? Map.of() : new PatternWalk(settings, stores, threads).find(patterns);
-    Iterator<ReadRoot> named = new NamedPaths(settings, stores, threads).find(plain).iterator();
+    Iterator<ReadRoot> named =
+        new NamedPaths(settings, stores, threads, NamedPaths.MANY).find(plain).iterator();
     List<ReadRoot> roots = new ArrayList<>(locations.size());
     for (Location location : locations) {
       if (isPattern(location)) {

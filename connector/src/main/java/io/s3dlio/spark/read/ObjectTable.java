@@ -1,6 +1,7 @@
 package io.s3dlio.spark.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
@@ -9,10 +10,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects of one container in the order in which they were listed: arrays instead of a graph, since
- * a listing may hold millions. The part of the key that all share is kept once. Immutable.
+ * a listing may hold millions. The part of the key that all share is kept once. Their rows are
+ * numbered where batches count them. Immutable.
  */
 final class ObjectTable {
   private final Location prefix;
@@ -23,6 +26,7 @@ final class ObjectTable {
   private final long[] modified;
   private final byte[] etags;
   private final int[] etagEnds;
+  private final long @Nullable [] rows;
 
   private ObjectTable(Builder builder) {
     int size = builder.size;
@@ -34,6 +38,7 @@ final class ObjectTable {
     this.modified = Arrays.copyOf(builder.modified, size);
     this.etags = builder.etags.toByteArray();
     this.etagEnds = Arrays.copyOf(builder.etagEnds, size);
+    this.rows = builder.rows == null ? null : Arrays.copyOf(builder.rows, size);
   }
 
   int size() {
@@ -63,6 +68,21 @@ final class ObjectTable {
     return PackedEtag.unpack(etags, object == 0 ? 0 : etagEnds[object - 1], etagEnds[object]);
   }
 
+  /** Returns whether rows are numbered. */
+  boolean isNumbered() {
+    return rows != null;
+  }
+
+  /**
+   * Returns the number of a row in the order of the whole read.
+   *
+   * @param offset where in the object the row begins
+   * @param chunkBytes the most bytes of a row
+   */
+  long row(int object, long offset, long chunkBytes) {
+    return requireNonNull(rows, "Rows are not numbered")[object] + offset / chunkBytes;
+  }
+
   /** Returns the size of {@link #path}, in bytes. */
   int pathLength(int object) {
     return uriPrefix.length + suffixEnds[object] - suffixStart(object);
@@ -81,9 +101,9 @@ final class ObjectTable {
     if (wanted.cardinality() == size()) {
       return this;
     }
-    Builder selected = new Builder(prefix);
+    Builder selected = new Builder(prefix, isNumbered());
     for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {
-      selected.add(this, i);
+      selected.add(this, i, rows == null ? 0 : rows[i]);
     }
     return selected.build();
   }
@@ -101,6 +121,7 @@ final class ObjectTable {
     out.text(prefix.container());
     out.text(prefix.key());
     out.number(to - from);
+    out.number(rows == null ? 0 : 1);
     for (int i = from; i < to; i++) {
       int start = suffixStart(i);
       int shared = i == from ? 0 : sharedWithPrevious(i);
@@ -109,6 +130,9 @@ final class ObjectTable {
       out.number(lengths[i]);
       out.signed(modified[i] - (i == from ? 0 : modified[i - 1]));
       out.bytes(etags, i == 0 ? 0 : etagEnds[i - 1], etagEnds[i]);
+      if (rows != null) {
+        out.signed(rows[i] - (i == from ? 0 : rows[i - 1]));
+      }
     }
   }
 
@@ -125,10 +149,12 @@ final class ObjectTable {
   }
 
   static ObjectTable decode(VarintReader in) {
-    Builder table = new Builder(new Location(in.text(), in.text(), in.text()));
+    Location prefix = new Location(in.text(), in.text(), in.text());
     int size = Math.toIntExact(in.number());
+    Builder table = new Builder(prefix, in.number() == 1);
     byte[] suffix = {};
     long time = 0;
+    long row = 0;
     for (int i = 0; i < size; i++) {
       int shared = Math.toIntExact(in.number());
       byte[] rest = in.bytes();
@@ -136,7 +162,9 @@ final class ObjectTable {
       System.arraycopy(rest, 0, suffix, shared, rest.length);
       long length = in.number();
       time += in.signed();
-      table.add(suffix, length, time, in.bytes());
+      byte[] etag = in.bytes();
+      row += table.rows == null ? 0 : in.signed();
+      table.add(suffix, length, time, etag, row);
     }
     return table.build();
   }
@@ -160,13 +188,22 @@ final class ObjectTable {
     private long[] lengths = new long[16];
     private long[] modified = new long[16];
     private int[] etagEnds = new int[16];
+    private long @Nullable [] rows;
     private int size;
 
     /**
      * @param prefix the beginning of every object's key; empty, or up to a slash
      */
     Builder(Location prefix) {
+      this(prefix, false);
+    }
+
+    /**
+     * @param numbered whether the objects' rows are
+     */
+    Builder(Location prefix, boolean numbered) {
       this.prefix = prefix;
+      this.rows = numbered ? new long[16] : null;
     }
 
     Location prefix() {
@@ -192,7 +229,8 @@ final class ObjectTable {
           key.substring(prefix.key().length()).getBytes(UTF_8),
           object.length(),
           micros(object.lastModified()),
-          PackedEtag.pack(object.etag()));
+          PackedEtag.pack(object.etag()),
+          0);
     }
 
     /** Adds all that another has, of the same prefix. */
@@ -209,13 +247,19 @@ final class ObjectTable {
       size += other.size;
     }
 
-    private void add(ObjectTable from, int object) {
+    /**
+     * Adds an object of another table, whose prefix begins with this one.
+     *
+     * @param row the number of its first row, if rows are numbered
+     */
+    void add(ObjectTable from, int object, long row) {
       ensureCapacity(size + 1);
       int suffix = from.suffixStart(object);
       int etag = object == 0 ? 0 : from.etagEnds[object - 1];
+      suffixes.writeBytes(from.prefix.key().substring(prefix.key().length()).getBytes(UTF_8));
       suffixes.write(from.suffixes, suffix, from.suffixEnds[object] - suffix);
       etags.write(from.etags, etag, from.etagEnds[object] - etag);
-      finish(from.lengths[object], from.modified[object]);
+      finish(from.lengths[object], from.modified[object], row);
     }
 
     private void ensureCapacity(int wanted) {
@@ -225,21 +269,25 @@ final class ObjectTable {
         lengths = Arrays.copyOf(lengths, capacity);
         modified = Arrays.copyOf(modified, capacity);
         etagEnds = Arrays.copyOf(etagEnds, capacity);
+        rows = rows == null ? null : Arrays.copyOf(rows, capacity);
       }
     }
 
-    private void add(byte[] suffix, long length, long micros, byte[] packedEtag) {
+    private void add(byte[] suffix, long length, long micros, byte[] packedEtag, long row) {
       ensureCapacity(size + 1);
       suffixes.writeBytes(suffix);
       etags.writeBytes(packedEtag);
-      finish(length, micros);
+      finish(length, micros, row);
     }
 
-    private void finish(long length, long micros) {
+    private void finish(long length, long micros, long row) {
       suffixEnds[size] = suffixes.size();
       lengths[size] = length;
       modified[size] = micros;
       etagEnds[size] = etags.size();
+      if (rows != null) {
+        rows[size] = row;
+      }
       size++;
     }
 

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadMode;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -20,11 +22,13 @@ import org.apache.spark.sql.types.StructType;
  * for. Two reads of one listing that have equal plans have equal results.
  *
  * @param list what is listed
+ * @param order in which order it comes
  * @param splits how it is packed
  * @param columnar whether Spark gets batches, or else rows
  * @param reader what executors are told
  */
-record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderConfig reader) {
+record ReadPlan(
+    ListSettings list, GlobalOrder order, SplitRule splits, boolean columnar, ReaderConfig reader) {
   static ReadPlan of(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     StoreConfig store = options.storeConfig(locations);
@@ -35,7 +39,9 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             options.value(Options.MAX_LISTED_OBJECTS),
             ObjectFilter.of(options),
             options.value(Options.GLOB_PATHS),
-            manifest(locations, options));
+            names(locations, options));
+    GlobalOrder order = GlobalOrder.of(options);
+    requireBatches(schema, order);
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
@@ -45,7 +51,7 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
                 store.s3(locations.get(0).container()).versionId()),
             store,
             ranges(locations, store, options),
-            batches(options, spark, partitionBytes),
+            batches(options, spark, partitionBytes, order.batchRows()),
             spark.largeVarTypes());
     SplitRule splits =
         new SplitRule(
@@ -54,23 +60,49 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
             partitionBytes,
             options.value(Options.OPEN_COST_IN_BYTES),
             spark.minPartitions(),
-            spark.maxPartitions());
-    return new ReadPlan(list, splits, columnar(options, spark), reader);
+            maxPartitions(options, spark),
+            exactBatches(locations, schema, options, order));
+    return new ReadPlan(list, order, splits, columnar(options, spark), reader);
   }
 
-  private static Optional<Location> manifest(List<Location> locations, ResolvedOptions options) {
-    Optional<Location> manifest = options.value(Options.MANIFEST).map(Location::parse);
-    if (manifest.isPresent()) {
-      String reason = "a manifest names the objects that are read";
-      options.requireNotSet(Options.RECURSIVE_FILE_LOOKUP, reason);
+  private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {
+    Optional<NameSource> manifest =
+        options.value(Options.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
+    Optional<NameSource> template = template(locations, options);
+    if (manifest.isPresent() && template.isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid options: manifest and nameTemplate both name the objects that are read");
+    }
+    Optional<NameSource> names = manifest.or(() -> template);
+    if (names.isPresent()) {
+      OptionKey<?> key = manifest.isPresent() ? Options.MANIFEST : Options.NAME_TEMPLATE;
+      options.requireNotSet(
+          Options.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
       if (options.value(Options.GLOB_PATHS)
           && locations.stream().anyMatch(PathPattern::isPattern)) {
         throw new IllegalArgumentException(
-            "Invalid option: 'manifest' (a manifest names objects below plain paths, and the load has"
-                + " a pattern; set option(\"globPaths\", false) if it is none)");
+            ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
+                    + " set option(\"globPaths\", false) if it is none)")
+                .formatted(key));
       }
     }
-    return manifest;
+    return names;
+  }
+
+  private static Optional<NameSource> template(List<Location> locations, ResolvedOptions options) {
+    Optional<String> template = options.value(Options.NAME_TEMPLATE);
+    Optional<Long> count = options.value(Options.COUNT);
+    if (template.isPresent() != count.isPresent()) {
+      throw new IllegalArgumentException(
+          "Invalid options: nameTemplate and count go together, and %s is missing"
+              .formatted(template.isPresent() ? "count" : "nameTemplate"));
+    }
+    if (template.isPresent() && locations.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid option: 'nameTemplate' (it names objects below one path, and the load has %d)"
+              .formatted(locations.size()));
+    }
+    return template.map(text -> new NameSource.ByTemplate(text, count.orElseThrow()));
   }
 
   /**
@@ -88,15 +120,46 @@ record ReadPlan(ListSettings list, SplitRule splits, boolean columnar, ReaderCon
         bytes, Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES)));
   }
 
+  private static void requireBatches(StructType schema, GlobalOrder order) {
+    if (order.batchRows() == 0 && Arrays.asList(schema.fieldNames()).contains(ReadSchema.BATCH)) {
+      throw new IllegalArgumentException(
+          "Invalid column: '%s' (it numbers the batches of the option batchSize, which is not set)"
+              .formatted(ReadSchema.BATCH));
+    }
+  }
+
+  /** Returns how many splits there are at most: the lower one of two limits. */
+  private static OptionalInt maxPartitions(ResolvedOptions options, SparkSettings spark) {
+    int workers = options.value(Options.NUM_WORKERS);
+    return workers == 0
+        ? spark.maxPartitions()
+        : OptionalInt.of(Math.min(workers, spark.maxPartitions().orElse(workers)));
+  }
+
+  /** Batches whose bytes are not read are as large as they like. */
+  private static Optional<SplitRule.Batches> exactBatches(
+      List<Location> locations, StructType schema, ResolvedOptions options, GlobalOrder order) {
+    List<String> columns = Arrays.asList(schema.fieldNames());
+    boolean read =
+        columns.contains(ReadSchema.CONTENT)
+            || (columns.contains(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(locations));
+    return order.batchRows() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new SplitRule.Batches(
+                order.batchRows(), read ? options.value(Options.MAX_BATCH_BYTES) : Long.MAX_VALUE));
+  }
+
   private static BatchLimits batches(
-      ResolvedOptions options, SparkSettings spark, long partitionBytes) {
+      ResolvedOptions options, SparkSettings spark, long partitionBytes, int rows) {
     return new BatchLimits(
         options.value(Options.MAX_BATCH_BYTES),
         options.value(Options.PREFETCH),
         spark.memory().bytesPerTask(),
         partitionBytes,
         options.value(Options.READ_MAX_CONCURRENCY),
-        options.value(Options.IGNORE_MISSING_FILES));
+        options.value(Options.IGNORE_MISSING_FILES),
+        rows);
   }
 
   private static Map<String, RangeEngineConfig> ranges(

@@ -25,6 +25,11 @@ public final class ReadSchema {
   /** The hidden column of what Spark's file sources tell of a row's file, and of its version. */
   public static final String METADATA = "_metadata";
 
+  /**
+   * The hidden column of the number of the batch that a row is in, where {@code batchSize} is set.
+   */
+  public static final String BATCH = "_batch";
+
   /** The hidden column of the path without its last name. */
   public static final String PARENT = "_parent";
 
@@ -44,6 +49,7 @@ public final class ReadSchema {
       new Hidden(ETAG, DataTypes.StringType, "The version of the object that was listed."),
       new Hidden(METADATA, ObjectMetadata.TYPE, "Spark's _metadata of files, and the version."),
       new Hidden(PARENT, DataTypes.StringType, "The path without its last name."),
+      new Hidden(BATCH, DataTypes.LongType, "The number of the batch, where batchSize is set."),
       new Hidden(CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark.")
     };
   }

@@ -41,6 +41,11 @@ final class RowBatch {
     return offsets[row];
   }
 
+  /** Returns the row's number in the order of the whole read, where rows are numbered. */
+  long number(int row) {
+    return objects.row(object(row), offset(row), chunkBytes);
+  }
+
   /** Returns how many bytes of its object the row is, be they read or not. */
   long length(int row) {
     return Math.min(chunkBytes, objects.length(object(row)) - offset(row));

@@ -17,6 +17,7 @@ final class RowReader implements PartitionReader<InternalRow> {
   private final BatchReader batches;
   private final List<String> columns;
   private final ObjectMetadata metadata;
+  private final int batchRows;
   private final ReadMetrics metrics;
   private @Nullable LoadedBatch batch;
   private @Nullable InternalRow current;
@@ -27,6 +28,7 @@ final class RowReader implements PartitionReader<InternalRow> {
     this.batches = batches;
     this.columns = config.columns();
     this.metadata = config.metadata();
+    this.batchRows = config.batches().rows();
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -67,6 +69,7 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.MODIFICATION_TIME -> objects.modified(object);
       case ReadSchema.LENGTH -> objects.length(object);
       case ReadSchema.OFFSET -> rows.offset(row);
+      case ReadSchema.BATCH -> rows.number(row) / batchRows;
       case ReadSchema.CONTENT -> from.copy(row);
       case ReadSchema.METADATA -> metadata.row(rows, row);
       case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));

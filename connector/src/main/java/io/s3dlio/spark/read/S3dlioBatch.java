@@ -51,12 +51,13 @@ final class S3dlioBatch implements Batch {
     }
     List<S3dlioInputPartition> result = SplitPlanner.plan(index, plan.splits());
     LOG.info(
-        "Read {} objects of {} bytes below {} in {} splits as {}",
+        "Read {} objects of {} bytes below {} in {} splits as {}{}",
         index.objects(),
         index.bytes(),
         selection.locations().get(0),
         result.size(),
-        plan.columnar() ? "columnar batches" : "rows");
+        plan.columnar() ? "columnar batches" : "rows",
+        plan.order());
     return result;
   }
 

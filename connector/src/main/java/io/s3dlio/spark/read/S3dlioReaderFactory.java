@@ -43,7 +43,7 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
     Location prefix = split.objects().prefix();
     ObjectStore store = Stores.open(prefix, config.store());
     return new BatchReader(
-        new BatchPlanner(split, config.reads(prefix), config.batches().maxBatchBytes()),
+        new BatchPlanner(split, config.reads(prefix), config.batches()),
         config.batches(),
         store,
         requireNonNull(config.ranges().get(prefix.scheme())),

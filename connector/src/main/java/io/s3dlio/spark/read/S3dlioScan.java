@@ -32,6 +32,8 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   private static final int ROW_OVERHEAD = 8;
   private static final int ETAG_BYTES = 32;
   private static final int DESCRIBED_LOCATIONS = 5;
+  private static final long LEAST_BATCH_BYTES = 16 << 20;
+  private static final long MOST_BATCH_BYTES = Integer.MAX_VALUE - 8L;
 
   /**
    * Where all is {@code file://}. The page cache has little latency to hide and opens at little
@@ -62,20 +64,27 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
-    this.options = defaultsFor(listing.locations(), schema, options);
+    this.options = defaultsFor(listing.locations(), schema, options, spark);
     this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
     this.selection = new Selection(listing, filters, limit, plan);
     this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
   }
 
   private static ResolvedOptions defaultsFor(
-      List<Location> locations, StructType schema, ResolvedOptions options) {
+      List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
     boolean files = ContentRef.namesFiles(locations);
     ResolvedOptions result = options;
     if (files) {
       for (Map.Entry<OptionKey<?>, String> entry : FILE_DEFAULTS.entrySet()) {
         result = result.withDefault(entry.getKey(), entry.getValue());
       }
+    }
+    if (result.value(Options.BATCH_SIZE).isPresent()) {
+      // Rows decide, as long as a task's share of memory holds them.
+      long share = Math.max(LEAST_BATCH_BYTES, spark.memory().bytesPerTask());
+      result =
+          result.withDefault(
+              Options.MAX_BATCH_BYTES, Sizes.format(Math.min(share, MOST_BATCH_BYTES)));
     }
     // A Python task itself costs much.
     return ReadSchema.isReference(schema)
@@ -171,11 +180,12 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
             .collect(Collectors.joining(", "));
     int more = selection.locations().size() - DESCRIBED_LOCATIONS;
     Optional<ObjectIndex> index = selection.known();
-    return "s3dlio [%s%s] %s%s, splits of %s, %s, options: %s"
+    return "s3dlio [%s%s] %s%s%s, splits of %s, %s, options: %s"
         .formatted(
             paths,
             more > 0 ? ", ... %d more".formatted(more) : "",
             index.map(S3dlioScan::describe).orElse("not listed yet"),
+            plan.order(),
             selection.describe(),
             Sizes.format(plan.splits().maxPartitionBytes()),
             plan.columnar() ? "columnar" : "rows",

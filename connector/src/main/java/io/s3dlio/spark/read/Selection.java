@@ -31,8 +31,11 @@ final class Selection {
   ObjectIndex objects() {
     ObjectIndex known = found;
     if (known == null) {
-      ObjectIndex filtered =
-          filters.of(listing.objects(plan.list(), PathRangeFinder.rangeOf(filters.predicates())));
+      // Objects that filters leave out have a place in the order too.
+      PathRange range =
+          plan.order().isListed() ? PathRangeFinder.rangeOf(filters.predicates()) : PathRange.ALL;
+      ObjectIndex listed = listing.objects(plan.list(), range);
+      ObjectIndex filtered = filters.of(plan.order().of(listed, plan.splits()));
       known = limit.map(rows -> rows.of(filtered, plan.splits())).orElse(filtered);
       found = known;
     }

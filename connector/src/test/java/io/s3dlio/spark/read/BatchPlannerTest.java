@@ -55,7 +55,8 @@ class BatchPlannerTest {
   }
 
   private static List<RowBatch> plan(long max, boolean content, long... lengths) {
-    BatchPlanner planner = new BatchPlanner(Splits.whole(Splits.table(lengths)), content, max);
+    BatchLimits limits = new BatchLimits(max, 0, 0, 0, 1, false, 0);
+    BatchPlanner planner = new BatchPlanner(Splits.whole(Splits.table(lengths)), content, limits);
     List<RowBatch> batches = new ArrayList<>();
     planner.next().ifPresent(batches::add);
     while (true) {

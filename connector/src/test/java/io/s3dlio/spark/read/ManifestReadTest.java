@@ -199,7 +199,7 @@ class ManifestReadTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> s3dlio("rows").option("manifest", list.toString()).load(data + "/*").count())
-        .withMessageContaining("a manifest names objects below plain paths");
+        .withMessageContaining("'manifest' (it names objects below plain paths");
     assertThatThrownBy(
             () ->
                 s3dlio("rows")

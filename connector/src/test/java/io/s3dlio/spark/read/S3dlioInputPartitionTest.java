@@ -7,6 +7,7 @@ import io.s3dlio.storage.ObjectInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class S3dlioInputPartitionTest {
   @Test
   void arrivesAsItLeft() throws Exception {
     ObjectTable table = Splits.table(10, 0, 300, 7);
-    SplitRule rule = new SplitRule(true, 64, 128, 0, 1, OptionalInt.empty());
+    SplitRule rule = new SplitRule(true, 64, 128, 0, 1, OptionalInt.empty(), Optional.empty());
 
     for (S3dlioInputPartition split : SplitPlanner.plan(ObjectIndex.of(List.of(table)), rule)) {
       S3dlioInputPartition arrived =

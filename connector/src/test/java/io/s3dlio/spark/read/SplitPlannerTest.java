@@ -1,10 +1,14 @@
 package io.s3dlio.spark.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +82,8 @@ class SplitPlannerTest {
 
   @Test
   void withoutContentRowsAreSpreadEvenlyWhateverTheirSize() {
-    SplitRule rule = new SplitRule(false, NO_CHUNKS, 1, 4, 3, OptionalInt.empty());
+    SplitRule rule =
+        new SplitRule(false, NO_CHUNKS, 1, 4, 3, OptionalInt.empty(), Optional.empty());
 
     assertThat(plan(rule, Splits.table(10, 1L << 40, 0, 3, 3)))
         .containsExactly(
@@ -90,7 +95,8 @@ class SplitPlannerTest {
     ObjectTable table = Splits.table(new long[(1 << 20) + 1]);
 
     for (boolean content : new boolean[] {true, false}) {
-      SplitRule rule = new SplitRule(content, NO_CHUNKS, 1 << 20, 0, 1, OptionalInt.empty());
+      SplitRule rule =
+          new SplitRule(content, NO_CHUNKS, 1 << 20, 0, 1, OptionalInt.empty(), Optional.empty());
       assertThat(plan(rule, table)).extracting(List::size).containsExactly(1 << 20, 1);
     }
   }
@@ -103,15 +109,125 @@ class SplitPlannerTest {
   }
 
   @Test
-  void sparksLimitOnTheNumberOfSplitsMakesThemLarger() {
+  void aLimitOnTheNumberOfSplitsMakesThemLargerAndEven() {
     ObjectTable table = Splits.table(LongStream.generate(() -> 10).limit(100).toArray());
 
-    assertThat(plan(new SplitRule(true, NO_CHUNKS, 10, 0, 1, OptionalInt.of(7)), table))
-        .hasSize(8)
-        .first()
-        .satisfies(split -> assertThat(split).hasSize(14));
-    assertThat(plan(new SplitRule(true, NO_CHUNKS, 10, 0, 1, OptionalInt.of(100)), table))
+    assertThat(
+            plan(
+                new SplitRule(true, NO_CHUNKS, 10, 0, 1, OptionalInt.of(7), Optional.empty()),
+                table))
+        .extracting(List::size)
+        .containsExactly(15, 14, 14, 15, 14, 14, 14);
+    assertThat(
+            plan(
+                new SplitRule(true, NO_CHUNKS, 10, 0, 1, OptionalInt.of(100), Optional.empty()),
+                table))
         .hasSize(100);
+  }
+
+  @Test
+  void thereAreNeverMoreSplitsThanTheLimitWhateverTheSizes() {
+    Random random = new Random(1);
+    for (int most = 1; most < 40; most++) {
+      long[] lengths = random.longs(50, 0, 1L << random.nextInt(1, 50)).toArray();
+      for (boolean content : new boolean[] {true, false}) {
+        SplitRule rule =
+            new SplitRule(content, NO_CHUNKS, 1, 0, 100, OptionalInt.of(most), Optional.empty());
+
+        assertThat(plan(rule, Splits.table(lengths)))
+            .hasSizeBetween(1, most)
+            .extracting(List::size)
+            .satisfies(sizes -> assertThat(sizes.stream().mapToInt(i -> i).sum()).isEqualTo(50));
+      }
+    }
+    assertThat(
+            plan(
+                new SplitRule(true, NO_CHUNKS, 1, 0, 9, OptionalInt.of(3), Optional.empty()),
+                Splits.table(0, 0, 0, 0)))
+        .describedAs("of nothing")
+        .hasSizeBetween(1, 3);
+  }
+
+  @Test
+  void splitsHaveWholeBatches() {
+    ObjectTable table = numbered(NO_CHUNKS, 0, 60, 60, 10, 10, 10, 200, 1, 5);
+
+    assertThat(plan(batches(NO_CHUNKS, 100, 2, 1000), table))
+        .containsExactly(
+            List.of("0@0+60", "1@0+60"),
+            List.of("2@0+10", "3@0+10"),
+            List.of("4@0+10", "5@0+200"),
+            List.of("6@0+1", "7@0+5"));
+    assertThat(plan(batches(NO_CHUNKS, 130, 2, 1000), table))
+        .containsExactly(
+            List.of("0@0+60", "1@0+60"),
+            List.of("2@0+10", "3@0+10"),
+            List.of("4@0+10", "5@0+200"),
+            List.of("6@0+1", "7@0+5"));
+    assertThat(plan(batches(NO_CHUNKS, 140, 2, 1000), table))
+        .containsExactly(
+            List.of("0@0+60", "1@0+60", "2@0+10", "3@0+10"),
+            List.of("4@0+10", "5@0+200"),
+            List.of("6@0+1", "7@0+5"));
+  }
+
+  @Test
+  void batchesMayBeginAndEndBetweenChunks() {
+    // Rows 0 to 6 of which each three are a batch: 4 chunks of an object, 3 of the next.
+    ObjectTable table = numbered(10, 0, 40, 30);
+
+    assertThat(plan(batches(10, 1, 3, 1000), table))
+        .containsExactly(
+            List.of("0@0+10", "0@10+10", "0@20+10"),
+            List.of("0@30+10", "1@0+10", "1@10+10"),
+            List.of("1@20+10"));
+  }
+
+  @Test
+  void whatAFilterLeavesOfABatchStaysTogether() {
+    BitSet left = new BitSet();
+    left.set(1);
+    left.set(2);
+    left.set(5);
+    ObjectTable table = numbered(NO_CHUNKS, 0, 1, 1, 1, 1, 1, 1).select(left);
+
+    assertThat(plan(batches(NO_CHUNKS, 1, 2, 1000), table))
+        .containsExactly(List.of("1@0+1"), List.of("2@0+1"), List.of("5@0+1"));
+    assertThat(plan(batches(NO_CHUNKS, 1, 3, 1000), table))
+        .containsExactly(List.of("1@0+1", "2@0+1"), List.of("5@0+1"));
+  }
+
+  @Test
+  void aBatchOfMoreBytesThanAllowedIsToldUnlessItIsOneRow() {
+    ObjectTable table = numbered(NO_CHUNKS, 0, 10, 500, 90, 11, 1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(batches(NO_CHUNKS, 1 << 20, 2, 100), table))
+        .withMessage(
+            "Cannot read a batch of 2 rows: those from s3://b/d/0 to s3://b/d/1 have 510 bytes, and a"
+                + " batch has 100 at most. Set a smaller batchSize, or raise the option"
+                + " maxBatchBytes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> plan(batches(NO_CHUNKS, 1 << 20, 2, 100), numbered(NO_CHUNKS, 0, 1, 1, 90, 11)))
+        .withMessageContaining("from s3://b/d/2 to s3://b/d/3 have 101 bytes");
+    assertThat(plan(batches(NO_CHUNKS, 1 << 20, 1, 100), table)).hasSize(1);
+  }
+
+  @Test
+  void aLimitOnSplitsCutsBetweenBatches() {
+    ObjectTable table = numbered(NO_CHUNKS, 0, LongStream.generate(() -> 10).limit(100).toArray());
+    SplitRule rule =
+        new SplitRule(
+            true,
+            NO_CHUNKS,
+            1,
+            0,
+            1,
+            OptionalInt.of(3),
+            Optional.of(new SplitRule.Batches(8, 1000)));
+
+    assertThat(plan(rule, table)).extracting(List::size).containsExactly(32, 32, 36);
   }
 
   @Test
@@ -128,8 +244,32 @@ class SplitPlannerTest {
     assertThat(SplitPlanner.rows(index, rule(NO_CHUNKS, 1, 0, 1))).isEqualTo(7);
   }
 
+  private static SplitRule batches(long chunk, long max, int rows, long maxBatch) {
+    return new SplitRule(
+        true,
+        chunk,
+        max,
+        0,
+        1,
+        OptionalInt.empty(),
+        Optional.of(new SplitRule.Batches(rows, maxBatch)));
+  }
+
+  /** Returns a table whose rows are numbered from a number on. */
+  private static ObjectTable numbered(long chunk, long row, long... lengths) {
+    ObjectTable plain = Splits.table(lengths);
+    ObjectTable.Builder table = new ObjectTable.Builder(plain.prefix(), true);
+    long next = row;
+    for (int i = 0; i < lengths.length; i++) {
+      table.add(plain, i, next);
+      next += rule(chunk, 1, 0, 1).rows(lengths[i]);
+    }
+    return table.build();
+  }
+
   private static SplitRule rule(long chunk, long max, long openCost, int partitions) {
-    return new SplitRule(true, chunk, max, openCost, partitions, OptionalInt.empty());
+    return new SplitRule(
+        true, chunk, max, openCost, partitions, OptionalInt.empty(), Optional.empty());
   }
 
   private static List<List<String>> plan(SplitRule rule, ObjectTable... tables) {

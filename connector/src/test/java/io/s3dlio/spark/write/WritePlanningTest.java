@@ -104,7 +104,7 @@ class WritePlanningTest {
     assertRefused(
         "select 1 id",
         Map.of("objectSize", "1k", "objectName", template),
-        "Invalid objectName: '" + template + "'",
+        "Invalid name template: '" + template + "'",
         rule);
   }
 

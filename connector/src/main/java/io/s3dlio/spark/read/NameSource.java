@@ -1,0 +1,63 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.datagen.NameTemplate;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What names the objects of a read instead of a listing. */
+sealed interface NameSource {
+  /**
+   * Names the objects, one by one.
+   *
+   * @param paths of the load, at or below which they must be
+   */
+  void read(List<Location> paths, Stores.Opener stores, ListSettings settings, NamedObjects objects)
+      throws IOException;
+
+  /** A job's manifest, or a list. */
+  record InManifest(Location manifest) implements NameSource {
+    @Override
+    public void read(
+        List<Location> paths, Stores.Opener stores, ListSettings settings, NamedObjects objects)
+        throws IOException {
+      ObjectStore store = stores.open(manifest, settings.store());
+      new ManifestReader(manifest, paths, objects).read(store);
+    }
+  }
+
+  /**
+   * The first indexes of a template, below the one path of the load.
+   *
+   * @param count how many
+   */
+  record ByTemplate(String template, long count) implements NameSource {
+    /**
+     * @throws IllegalArgumentException if the template is malformed
+     */
+    public ByTemplate {
+      NameTemplate.parse(template, count);
+    }
+
+    @Override
+    public void read(
+        List<Location> paths, Stores.Opener stores, ListSettings settings, NamedObjects objects)
+        throws IOException {
+      NameTemplate names = NameTemplate.parse(template, count);
+      Location prefix = paths.get(0).asPrefix();
+      for (long index = 0; index < count; index++) {
+        objects.add(
+            new NamedObjects.Named(
+                "nameTemplate at index " + index,
+                prefix.append(names.name(index)),
+                prefix,
+                OptionalLong.empty(),
+                "",
+                Optional.empty()));
+      }
+    }
+  }
+}
