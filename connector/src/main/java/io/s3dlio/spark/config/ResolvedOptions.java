@@ -312,6 +312,13 @@ public final class ResolvedOptions {
 
   private static IllegalArgumentException unknown(
       String prefix, String name, List<OptionKey<?>> known) {
+    Optional<LoaderOptions.Refused> ofLoaders = LoaderOptions.find(name);
+    if (ofLoaders.isPresent()) {
+      return new IllegalArgumentException(
+          "Invalid option: '%s%s' (it is one of s3dlio's loaders, and means nothing in Spark: %s)"
+              .formatted(
+                  prefix, ofLoaders.get().name(), ofLoaders.get().reason().replace("`", "")));
+    }
     String nearest =
         known.stream()
             .map(OptionKey::name)

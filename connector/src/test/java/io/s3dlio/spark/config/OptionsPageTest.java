@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,23 @@ class OptionsPageTest {
         + section("Reads and writes: how a store is opened", Scope.CONNECTION)
         + section("Reads", Scope.READ)
         + section("Writes", Scope.WRITE)
-        + section("The JVM: `spark.s3dlio.<name>`, set before the session starts", Scope.JVM);
+        + section("The JVM: `spark.s3dlio.<name>`, set before the session starts", Scope.JVM)
+        + refused();
+  }
+
+  private static String refused() {
+    return LoaderOptions.all().stream()
+        .map(option -> "| `%s` | %s. |\n".formatted(option.name(), upper(option.reason())))
+        .collect(
+            Collectors.joining(
+                "",
+                "\n## Refused: options of s3dlio's loaders\n\n"
+                    + "| Option | Why it is an error here |\n|---|---|\n",
+                ""));
+  }
+
+  private static String upper(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   private static String section(String title, Scope scope) {
