@@ -1,6 +1,7 @@
 """Every way in which Python gets content, against bytes that Python wrote."""
 
 import hashlib
+import os
 
 import pandas as pd
 import pyarrow as pa
@@ -178,6 +179,23 @@ def test_sizes_and_counts_without_content(objects, train):
     _, contents = train
     row = objects.selectExpr("count(*)", "sum(length)").first()
     assert tuple(row) == (len(contents), sum(map(len, contents.values())))
+
+
+@pytest.mark.matrix
+def test_a_table_of_the_catalog_has_the_options_of_its_definition(spark, train, tmp_path):
+    folder, written = train
+    spark.sql(f"CREATE TABLE train USING s3dlio OPTIONS (path '{folder}', chunkBytes '1mb')")
+    spark.sql(f"CREATE TABLE kept USING s3dlio OPTIONS (onExisting 'skip') LOCATION '{tmp_path}'")
+    try:
+        assert spark.table("train").where("offset > 0").count() == 3 + 8
+        for content in (b"first", b"second"):
+            frame = spark.createDataFrame([("a", content)], "name string, content binary")
+            frame.writeTo("kept").append()
+        assert (tmp_path / "a").read_bytes() == b"first"
+    finally:
+        spark.sql("DROP TABLE train")
+        spark.sql("DROP TABLE kept")
+    assert len(os.listdir(folder)) == len(written)
 
 
 def shown_metrics(spark):

@@ -4,10 +4,12 @@ import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.SessionConfigSupport;
@@ -33,13 +35,16 @@ public final class S3dlioDataSource
   }
 
   /**
-   * Returns the one schema that there is and looks at no object. Spark asks only when it reads, so
-   * this is where a read's bad options fail first.
+   * Returns the one schema that there is and looks at no object. Spark asks when it reads, or when
+   * a table is defined, so this is where bad options fail first.
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    ResolvedOptions resolved =
-        ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
+    Optional<TableDefinition> definition = TableDefinition.of(options.asCaseSensitiveMap());
+    Map<String, String> given = definition.isPresent() ? Map.of() : options.asCaseSensitiveMap();
+    TableDefinition table = definition.orElse(TableDefinition.NONE);
+    table.check(sessionSettings());
+    ResolvedOptions resolved = ResolvedOptions.forRead(given, table.options(), sessionSettings());
     List<Location> locations = LoadPaths.parse(options);
     if (resolved.value(Options.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
@@ -50,7 +55,10 @@ public final class S3dlioDataSource
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    return new S3dlioTable(LoadPaths.parse(new CaseInsensitiveStringMap(properties)), schema);
+    return new S3dlioTable(
+        LoadPaths.parse(new CaseInsensitiveStringMap(properties)),
+        TableDefinition.of(properties).orElse(TableDefinition.NONE),
+        schema);
   }
 
   /** True so that a schema given by the user, and that of rows to be written, reaches the table. */

@@ -20,11 +20,12 @@ class OptionsPageTest {
       Made from the registry in the code; a test holds this page to it.
 
       An option of a read or a write is set with `.option(name, value)`; its default for a session
-      with `spark.datasource.s3dlio.<name>`. The option of the read or write wins over the session's
-      default, that over Spark's own setting where an option follows one, that over the default
-      below. Names are taken in any case. An unknown option, a malformed value and an option that
-      means nothing in its place are errors. Sizes are written as Spark writes them: `1mb` is
-      1 MiB, `64k`, plain bytes; times as `500ms`, `30s`.
+      with `spark.datasource.s3dlio.<name>`, for a table of Spark's catalog in `OPTIONS`. The option
+      of the read or write wins over the table's, that over the session's default, that over
+      Spark's own setting where an option follows one, that over the default below. Names are taken
+      in any case. An unknown option, a malformed value and an option that means nothing in its
+      place are errors. Sizes are written as Spark writes them: `1mb` is 1 MiB, `64k`, plain bytes;
+      times as `500ms`, `30s`.
       """;
 
   @Test
