@@ -5,6 +5,7 @@ import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
+import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.storage.Location;
 import java.util.List;
@@ -19,11 +20,15 @@ import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The entry of {@code format("s3dlio")}. */
 public final class S3dlioDataSource
     implements TableProvider, DataSourceRegister, SessionConfigSupport {
+  /** What Spark was told before it asks for the table. */
+  private @Nullable PartitionColumns inferred;
+
   @Override
   public String shortName() {
     return "s3dlio";
@@ -35,8 +40,9 @@ public final class S3dlioDataSource
   }
 
   /**
-   * Returns the one schema that there is and looks at no object. Spark asks when it reads, or when
-   * a table is defined, so this is where bad options fail first.
+   * Returns the one schema that there is, and the columns of directories. Looks at no object; lists
+   * directories only if the options ask for their columns without naming these. Spark asks when it
+   * reads, or when a table is defined, so this is where bad options fail first.
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
@@ -44,21 +50,29 @@ public final class S3dlioDataSource
     Map<String, String> given = definition.isPresent() ? Map.of() : options.asCaseSensitiveMap();
     TableDefinition table = definition.orElse(TableDefinition.NONE);
     table.check(sessionSettings());
-    ResolvedOptions resolved = ResolvedOptions.forRead(given, table.options(), sessionSettings());
     List<Location> locations = LoadPaths.parse(options);
+    ResolvedOptions resolved = ResolvedOptions.forRead(given, table.options(), sessionSettings());
     if (resolved.value(Options.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
     }
-    return ReadSchema.TABLE;
+    PartitionColumns partitions =
+        PartitionColumns.areAsked(resolved)
+            ? PartitionColumns.of(locations, resolved.withHadoop(hadoopSettings(), locations))
+            : PartitionColumns.NONE;
+    inferred = partitions;
+    return ReadSchema.table(partitions);
   }
 
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    PartitionColumns known =
+        inferred != null && ReadSchema.table(inferred).equals(schema) ? inferred : null;
     return new S3dlioTable(
         LoadPaths.parse(new CaseInsensitiveStringMap(properties)),
         TableDefinition.of(properties).orElse(TableDefinition.NONE),
-        schema);
+        schema,
+        known);
   }
 
   /** True so that a schema given by the user, and that of rows to be written, reaches the table. */

@@ -4,6 +4,7 @@ import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.Listing;
+import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.spark.read.S3dlioScanBuilder;
 import io.s3dlio.spark.write.S3dlioWriteBuilder;
@@ -24,12 +25,14 @@ import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
 
 /** The objects at some locations, as a table. */
 final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadataColumns {
   private final List<Location> locations;
   private final TableDefinition definition;
   private final StructType givenSchema;
+  private volatile @Nullable PartitionColumns partitions;
   private final Listing listing;
 
   /** Of a shuffle without one: drawn once, so that every plan of this table has the same order. */
@@ -38,10 +41,16 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   /**
    * @param definition what a catalog knows of the table
    * @param givenSchema the user's schema of a read, or that of the rows to be written
+   * @param partitions the columns that directories give; null if nobody has looked yet
    */
-  S3dlioTable(List<Location> locations, TableDefinition definition, StructType givenSchema) {
+  S3dlioTable(
+      List<Location> locations,
+      TableDefinition definition,
+      StructType givenSchema,
+      @Nullable PartitionColumns partitions) {
     this.locations = locations;
     this.definition = definition;
+    this.partitions = partitions;
     this.givenSchema = givenSchema;
     this.listing = new Listing(locations);
   }
@@ -56,7 +65,12 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   @Override
   @SuppressWarnings("deprecation") // Spark still asks for it before columns().
   public StructType schema() {
-    return ReadSchema.TABLE;
+    PartitionColumns known = partitions;
+    if (known != null) {
+      return ReadSchema.table(known);
+    }
+    // A user's schema may have columns of directories. Whether it is right, a read finds out.
+    return ReadSchema.beginsWith(givenSchema, ReadSchema.TABLE) ? givenSchema : ReadSchema.TABLE;
   }
 
   @Override
@@ -87,9 +101,15 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
                 definition.options(),
                 S3dlioDataSource.sessionSettings())
             .withHadoop(S3dlioDataSource.hadoopSettings(), locations);
+    PartitionColumns known = partitions;
+    if (known == null) {
+      known = PartitionColumns.of(locations, resolved);
+      partitions = known;
+    }
     return S3dlioScanBuilder.of(
         listing,
         givenSchema,
+        known,
         resolved.value(Options.SHUFFLE)
             ? resolved.withDefault(Options.READ_SEED, Long.toString(drawnSeed))
             : resolved);

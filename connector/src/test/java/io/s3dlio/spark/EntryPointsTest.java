@@ -122,6 +122,17 @@ class EntryPointsTest {
   }
 
   @Test
+  void aTableMayHaveTheColumnsOfDirectories() throws IOException {
+    Path train = folder.resolve("train");
+    Files.write(Files.createDirectories(train.resolve("label=cat")).resolve("1"), new byte[7]);
+    define("OPTIONS (partitionColumns 'label string') LOCATION '%s'".formatted(train));
+
+    assertThat(SPARK.sql("SELECT sum(length) FROM t WHERE label = 'cat'").first().getLong(0))
+        .isEqualTo(7);
+    assertThat(SPARK.table("t").columns()).contains("content", "label");
+  }
+
+  @Test
   void aTableMayBeDefinedThroughTheCatalog() {
     Dataset<Row> made =
         SPARK.catalog().createTable("t", "s3dlio", Map.of("path", "" + folder, "chunkBytes", "1k"));

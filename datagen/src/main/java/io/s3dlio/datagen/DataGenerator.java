@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.CancellationToken;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameTemplate;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.UnsyncedNames;
 import java.io.IOException;

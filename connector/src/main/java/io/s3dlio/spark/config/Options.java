@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.types.StructType;
 
 /** Every option of the connector. What is not here does not exist. */
 public final class Options {
@@ -47,7 +48,29 @@ public final class Options {
           true,
           "Whether objects below further slashes are read too. Spark's file sources default to"
               + " false. As with those, an object that several paths name is read once if true,"
-              + " else once for each.");
+              + " else once for each; and if false, directories `name=value` give columns and are"
+              + " read.");
+
+  /** Text, as {@link #MANIFEST} is. */
+  public static final OptionKey<Optional<String>> BASE_PATH =
+      optional(
+          "basePath",
+          Scope.READ,
+          "location",
+          Function.identity(),
+          "Directories `name=value` below this, which stands at or above every path of the load, give"
+              + " columns ([Paths](paths.md#columns-of-directories)). Default: the paths themselves,"
+              + " if `partitionColumns` is set or `recursiveFileLookup` is false.");
+
+  public static final OptionKey<Optional<StructType>> PARTITION_COLUMNS =
+      optional(
+          "partitionColumns",
+          Scope.READ,
+          "columns",
+          ColumnTypes::parse,
+          "The columns that directories `name=value` give, `label string, day int`: nothing is listed"
+              + " to find them. An object without one of these directories is an error. Unset: with"
+              + " `basePath` or without `recursiveFileLookup`, those that the directories show.");
 
   /** Text, since a message of a malformed value would repeat what may be a credential in it. */
   public static final OptionKey<Optional<String>> MANIFEST =
@@ -57,9 +80,9 @@ public final class Options {
           "location",
           Function.identity(),
           "Reads the objects that this names, at or below the paths of the load, instead of listing:"
-              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV of"
-              + " `path,length,etag,modificationTime`, of which only the path is needed"
-              + " ([Paths](paths.md#manifests)).");
+              + " a job's `_s3dlio/<jobId>/manifest.json`, or CSV or Parquet of"
+              + " `path,length,etag,modificationTime`, of which only the path is needed, also several"
+              + " in a directory ([Paths](paths.md#manifests)).");
 
   public static final OptionKey<Optional<String>> NAME_TEMPLATE =
       optional(
@@ -119,7 +142,7 @@ public final class Options {
           Scope.READ,
           "time zone",
           "",
-          "In which `modifiedAfter` and `modifiedBefore` are meant if they tell none. Spark's file"
+          "In which `modifiedAfter`, `modifiedBefore` and directories are meant if they tell none. Spark's file"
               + " sources shift them by the zone a second time; here they are the times that they say."
               + " Default: the JVM's.",
           text -> text.isEmpty() ? Optional.empty() : Optional.of(Times.zone(text)),
@@ -442,6 +465,8 @@ public final class Options {
           PAGE_CACHE_MODE,
           DIRECT_FALLBACK,
           RECURSIVE_FILE_LOOKUP,
+          BASE_PATH,
+          PARTITION_COLUMNS,
           MANIFEST,
           NAME_TEMPLATE,
           COUNT,

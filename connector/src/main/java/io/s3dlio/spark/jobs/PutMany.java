@@ -1,11 +1,11 @@
 package io.s3dlio.spark.jobs;
 
-import io.s3dlio.datagen.NameTemplate;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameTemplate;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
 import io.s3dlio.storage.StorageException;

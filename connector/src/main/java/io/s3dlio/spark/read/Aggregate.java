@@ -18,9 +18,14 @@ interface Aggregate {
   /** Returns what Spark keeps in a row; null where SQL says so. */
   @Nullable Object value();
 
-  /** How many rows there are. */
+  /** How many rows there are that have a value. */
   final class Rows implements Aggregate {
+    private final Operand.OfNull missing;
     private long count;
+
+    Rows(Operand.OfNull missing) {
+      this.missing = missing;
+    }
 
     @Override
     public DataType type() {
@@ -29,7 +34,7 @@ interface Aggregate {
 
     @Override
     public void add(ObjectTable objects, int object, long rows) {
-      count += rows;
+      count += missing.of(objects, object) ? 0 : rows;
     }
 
     @Override
@@ -55,6 +60,9 @@ interface Aggregate {
 
     @Override
     public void add(ObjectTable objects, int object, long rows) {
+      if (number.missing().of(objects, object)) {
+        return;
+      }
       any = true;
       total = Math.addExact(total, Math.multiplyExact(number.value().of(objects, object), rows));
     }
@@ -87,6 +95,9 @@ interface Aggregate {
 
     @Override
     public void add(ObjectTable objects, int object, long rows) {
+      if (number.missing().of(objects, object)) {
+        return;
+      }
       long value = number.value().of(objects, object);
       if (!any || Long.compare(value, extreme) * sign > 0) {
         any = true;
@@ -96,7 +107,7 @@ interface Aggregate {
 
     @Override
     public @Nullable Object value() {
-      return any ? extreme : null;
+      return any ? number.inSpark(extreme) : null;
     }
   }
 
@@ -121,6 +132,9 @@ interface Aggregate {
 
     @Override
     public void add(ObjectTable objects, int object, long rows) {
+      if (text.missing().of(objects, object)) {
+        return;
+      }
       UTF8String value = text.value().of(objects, object);
       if (extreme == null || Integer.signum(value.binaryCompare(extreme)) * sign > 0) {
         extreme = value;

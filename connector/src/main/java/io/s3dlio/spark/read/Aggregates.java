@@ -26,45 +26,42 @@ final class Aggregates {
   }
 
   /**
-   * @param chunked whether an object may be several rows
    * @throws Refusal if the listing does not know one of them
    */
-  static Aggregates of(Aggregation asked, boolean chunked) throws Refusal {
+  static Aggregates of(Aggregation asked, Known known) throws Refusal {
     if (asked.groupByExpressions().length > 0) {
       throw new Refusal("the listing does not group");
     }
     StructType schema = new StructType();
     List<Aggregate> aggregates = new ArrayList<>();
     for (AggregateFunc function : asked.aggregateExpressions()) {
-      Aggregate aggregate = aggregate(function, chunked);
+      Aggregate aggregate = aggregate(function, known);
       schema = schema.add(function.toString(), aggregate.type());
       aggregates.add(aggregate);
     }
     return new Aggregates(schema, aggregates);
   }
 
-  private static Aggregate aggregate(AggregateFunc function, boolean chunked) throws Refusal {
+  private static Aggregate aggregate(AggregateFunc function, Known known) throws Refusal {
     if (function instanceof CountStar) {
-      return new Aggregate.Rows();
+      return new Aggregate.Rows(Operand.OfNull.NEVER);
     }
     if (function instanceof Count count && !count.isDistinct()) {
       if (count.column() instanceof NamedReference column) {
-        // None of the listing's columns is ever null, and there is none else.
-        Operand.of(column, chunked);
-        return new Aggregate.Rows();
+        return new Aggregate.Rows(Operand.of(column, known).missing());
       }
     }
     if (function instanceof Sum sum
         && !sum.isDistinct()
-        && Operand.of(sum.column(), chunked) instanceof Operand.Numeric number
+        && Operand.of(sum.column(), known) instanceof Operand.Numeric number
         && number.type().equals(DataTypes.LongType)) {
       return new Aggregate.Total(number);
     }
     if (function instanceof Min min) {
-      return extreme(Operand.of(min.column(), chunked), -1);
+      return extreme(Operand.of(min.column(), known), -1);
     }
     if (function instanceof Max max) {
-      return extreme(Operand.of(max.column(), chunked), 1);
+      return extreme(Operand.of(max.column(), known), 1);
     }
     throw new Refusal("the listing does not know '%s'".formatted(function));
   }

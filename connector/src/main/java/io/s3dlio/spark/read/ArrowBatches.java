@@ -37,6 +37,7 @@ final class ArrowBatches {
   private final List<String> columns;
   private final ObjectMetadata metadata;
   private final int batchRows;
+  private final PartitionVectors partitions;
 
   /** Whether vectors of strings and bytes have 64-bit offsets. */
   private final boolean large;
@@ -49,6 +50,7 @@ final class ArrowBatches {
     this.batchRows = config.batches().rows();
     this.large = config.largeVarTypes();
     this.allocator = allocator;
+    this.partitions = new PartitionVectors(config, allocator);
   }
 
   /** Makes a batch and takes over the content's memory, also if it fails. */
@@ -129,7 +131,7 @@ final class ArrowBatches {
       case ReadSchema.CONTENT_REF -> refs(column, batch, content);
       case ReadSchema.ETAG ->
           strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
-      default -> throw new IllegalArgumentException("There is no column " + column);
+      default -> partitions.vector(column, rows);
     };
   }
 

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StoreConfig;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param filter which of them are kept
  * @param globs whether paths may be patterns
  * @param names what names the objects instead of a listing; empty for a listing
+ * @param partitions the columns that directories give
  */
 record ListSettings(
     boolean recursive,
@@ -19,8 +21,21 @@ record ListSettings(
     long maxObjects,
     ObjectFilter filter,
     boolean globs,
-    Optional<NameSource> names) {
+    Optional<NameSource> names,
+    PartitionColumns partitions) {
   ListSettings(boolean recursive, StoreConfig store, long maxObjects) {
-    this(recursive, store, maxObjects, ObjectFilter.ALL, true, Optional.empty());
+    this(
+        recursive,
+        store,
+        maxObjects,
+        ObjectFilter.ALL,
+        true,
+        Optional.empty(),
+        PartitionColumns.NONE);
+  }
+
+  /** Returns whether an object is one that the read has. */
+  boolean keeps(ObjectInfo object) {
+    return filter.accepts(object) && partitions.have(object.location());
   }
 }

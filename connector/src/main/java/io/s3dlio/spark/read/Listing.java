@@ -60,27 +60,33 @@ public final class Listing {
    * @throws UncheckedIOException if they cannot be listed
    */
   ObjectIndex objects(ListSettings settings) {
-    return objects(listed, settings, settings, PathRange.ALL);
+    return objects(listed, settings, settings, PathRange.ALL, PartitionFilter.ALL);
   }
 
   /**
-   * Returns the objects in a range, and others as well: all of them if they have been listed
-   * already or listing a part saves nothing.
+   * Returns the objects in a range and in some directories, and others as well: all of them if they
+   * have been listed already or listing a part saves nothing.
    */
-  ObjectIndex objects(ListSettings settings, PathRange range) {
-    return known(settings).isPresent()
-            || !ObjectLister.isNarrower(locations, settings, range, stores)
+  ObjectIndex objects(ListSettings settings, PathRange range, PartitionFilter directories) {
+    boolean narrower =
+        (!directories.isEmpty() && settings.names().isEmpty())
+            || ObjectLister.isNarrower(locations, settings, range, stores);
+    return known(settings).isPresent() || !narrower
         ? objects(settings)
-        : objects(parts, new Part(settings, range), settings, range);
+        : objects(parts, new Part(settings, range, directories), settings, range, directories);
   }
 
   private <K> ObjectIndex objects(
-      Map<K, CompletableFuture<ObjectIndex>> memo, K key, ListSettings settings, PathRange range) {
+      Map<K, CompletableFuture<ObjectIndex>> memo,
+      K key,
+      ListSettings settings,
+      PathRange range,
+      PartitionFilter directories) {
     CompletableFuture<ObjectIndex> own = new CompletableFuture<>();
     CompletableFuture<ObjectIndex> other = memo.putIfAbsent(key, own);
     if (other == null) {
       try {
-        own.complete(ObjectLister.list(locations, settings, range, stores));
+        own.complete(ObjectLister.list(locations, settings, range, directories, stores));
       } catch (IOException | RuntimeException | Error e) {
         memo.remove(key, own);
         own.completeExceptionally(e);
@@ -105,7 +111,7 @@ public final class Listing {
         : Optional.empty();
   }
 
-  private record Part(ListSettings settings, PathRange range) {}
+  private record Part(ListSettings settings, PathRange range, PartitionFilter directories) {}
 
   /** Forgets the parts that were asked for longest ago. */
   private static final class LatestParts

@@ -2,8 +2,12 @@ package io.s3dlio.spark.read;
 
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.HiddenNames;
+import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.ManifestEntry;
@@ -11,14 +15,15 @@ import io.s3dlio.storage.manifest.Manifests;
 import io.s3dlio.storage.manifest.ObjectNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Takes what a read has from a manifest instead of a listing: a job's, or a list in CSV. What it
- * names outside of the paths of the load is refused.
+ * Takes what a read has from a manifest instead of a listing: a job's, or lists in CSV or Parquet.
+ * What it names outside of the paths of the load is refused.
  */
 final class ManifestReader {
   private final Location manifest;
@@ -37,9 +42,37 @@ final class ManifestReader {
   void read(ObjectStore store) throws IOException {
     if (manifest.name().equals(Manifests.HEAD_NAME)) {
       readJobs(store);
-    } else {
-      readList(store);
+      return;
     }
+    for (ObjectInfo list : lists(store)) {
+      readList(store, list);
+    }
+  }
+
+  /** Returns the list itself or, where there is no such object, the lists in a directory. */
+  private List<ObjectInfo> lists(ObjectStore store) throws IOException {
+    if (!manifest.isPrefix()) {
+      try {
+        return List.of(store.stat(manifest));
+      } catch (NotFoundException e) {
+        // Then it is a directory, as Spark writes one.
+      }
+    }
+    List<ObjectInfo> lists = new ArrayList<>();
+    try (ObjectListing listing = store.list(manifest.asPrefix(), ListOptions.FLAT)) {
+      while (listing.hasNext()) {
+        ObjectInfo list = listing.next();
+        if (!HiddenNames.hides(list.location().name())) {
+          lists.add(list);
+        }
+      }
+    }
+    if (lists.isEmpty()) {
+      throw new NotFoundException(
+          Failure.of(
+              "read", manifest, "there is no such manifest, and no list in such a directory"));
+    }
+    return lists;
   }
 
   private void readJobs(ObjectStore store) throws IOException {
@@ -66,31 +99,45 @@ final class ManifestReader {
     }
   }
 
-  private void readList(ObjectStore store) throws IOException {
-    try (ObjectNames names = ObjectNames.open(store, store.stat(manifest))) {
-      for (Optional<ObjectNames.Name> next = names.next(); next.isPresent(); next = names.next()) {
-        ObjectNames.Name name = next.get();
-        String where = "line %d of %s".formatted(name.line(), manifest);
-        Location location = location(name.path(), where);
-        boolean whole =
-            name.length().isPresent() && !name.etag().isEmpty() && name.lastModified().isPresent();
-        objects.add(
-            new NamedObjects.Named(
-                where,
-                location,
-                pathOf(location, where),
-                name.length(),
-                name.etag(),
-                whole
-                    ? Optional.of(
-                        new ObjectInfo(
-                            location,
-                            name.length().getAsLong(),
-                            name.lastModified().get(),
-                            name.etag()))
-                    : Optional.empty()));
+  private void readList(ObjectStore store, ObjectInfo list) throws IOException {
+    if (list.location().name().endsWith(".parquet")) {
+      try (ParquetNames names = ParquetNames.open(store, list)) {
+        for (Optional<ObjectNames.Name> next = names.next();
+            next.isPresent();
+            next = names.next()) {
+          add(next.get(), "row %d of %s".formatted(next.get().line(), list.location()));
+        }
+      }
+    } else {
+      try (ObjectNames names = ObjectNames.open(store, list)) {
+        for (Optional<ObjectNames.Name> next = names.next();
+            next.isPresent();
+            next = names.next()) {
+          add(next.get(), "line %d of %s".formatted(next.get().line(), list.location()));
+        }
       }
     }
+  }
+
+  private void add(ObjectNames.Name name, String where) throws IOException {
+    Location location = location(name.path(), where);
+    boolean whole =
+        name.length().isPresent() && !name.etag().isEmpty() && name.lastModified().isPresent();
+    objects.add(
+        new NamedObjects.Named(
+            where,
+            location,
+            pathOf(location, where),
+            name.length(),
+            name.etag(),
+            whole
+                ? Optional.of(
+                    new ObjectInfo(
+                        location,
+                        name.length().getAsLong(),
+                        name.lastModified().get(),
+                        name.etag()))
+                : Optional.empty()));
   }
 
   /** A location, or what stands below the one path of the load. */
@@ -101,10 +148,9 @@ final class ManifestReader {
         throw refused(
             where, "'%s' is relative, and the load has %d paths".formatted(text, paths.size()));
       }
-      return paths.get(0).asPrefix().append(text);
     }
     try {
-      return Location.parse(text);
+      return absolute ? Location.parse(text) : paths.get(0).asPrefix().append(text);
     } catch (IllegalArgumentException e) {
       throw new CorruptException(Failure.of("read", manifest, where + ": " + e.getMessage()), e);
     }

@@ -1,7 +1,7 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.datagen.NameTemplate;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameTemplate;
 import io.s3dlio.storage.ObjectStore;
 import java.io.IOException;
 import java.util.List;

@@ -23,9 +23,10 @@ record ObjectFilter(Optional<NamePattern> names, long after, long before) {
   static ObjectFilter of(ResolvedOptions options) {
     Optional<String> after = options.value(Options.MODIFIED_AFTER);
     Optional<String> before = options.value(Options.MODIFIED_BEFORE);
-    if (after.isEmpty() && before.isEmpty()) {
+    if (after.isEmpty() && before.isEmpty() && !PartitionColumns.areAsked(options)) {
       options.requireNotSet(
-          Options.TIME_ZONE, "it is that of modifiedAfter and modifiedBefore, which are not set");
+          Options.TIME_ZONE,
+          "it is that of modifiedAfter, modifiedBefore and directories, of which none is asked for");
     }
     ZoneId zone = options.value(Options.TIME_ZONE).orElseGet(ZoneId::systemDefault);
     return new ObjectFilter(

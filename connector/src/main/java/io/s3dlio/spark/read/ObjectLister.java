@@ -37,14 +37,20 @@ final class ObjectLister {
 
   private final ListSettings settings;
   private final PathRange range;
+  private final PartitionFilter directories;
   private final Stores.Opener stores;
   private final ListThreads threads;
   private final AtomicLong objects = new AtomicLong();
 
   private ObjectLister(
-      ListSettings settings, PathRange range, Stores.Opener stores, ListThreads threads) {
+      ListSettings settings,
+      PathRange range,
+      PartitionFilter directories,
+      Stores.Opener stores,
+      ListThreads threads) {
     this.settings = settings;
     this.range = range;
+    this.directories = directories;
     this.stores = stores;
     this.threads = threads;
   }
@@ -60,20 +66,33 @@ final class ObjectLister {
    */
   static ObjectIndex list(List<Location> locations, ListSettings settings, Stores.Opener stores)
       throws IOException {
-    return list(locations, settings, PathRange.ALL, stores);
+    return list(locations, settings, PathRange.ALL, PartitionFilter.ALL, stores);
   }
 
   /**
-   * Lists the objects in a range, and others where it costs no less to list them too.
+   * Lists the objects in a range and in some directories, and others where it costs no less to list
+   * them too.
    *
    * @throws NotFoundException if a location names nothing, in the range or not
    */
   static ObjectIndex list(
-      List<Location> locations, ListSettings settings, PathRange range, Stores.Opener stores)
+      List<Location> locations,
+      ListSettings settings,
+      PathRange range,
+      PartitionFilter directories,
+      Stores.Opener stores)
       throws IOException {
     try (ListThreads threads = new ListThreads()) {
-      return new ObjectLister(settings, range, stores, threads).list(locations);
+      return new ObjectLister(settings, range, directories, stores, threads).list(locations);
     }
+  }
+
+  /** Returns what locations name, in their order. */
+  static List<ReadRoot> roots(
+      List<Location> locations, ListSettings settings, Stores.Opener stores, ListThreads threads)
+      throws IOException {
+    return new ObjectLister(settings, PathRange.ALL, PartitionFilter.ALL, stores, threads)
+        .roots(locations);
   }
 
   /** Returns whether less has to be listed for a range than for all. */
@@ -111,7 +130,11 @@ final class ObjectLister {
       return named(settings.names().get(), locations);
     }
     List<ReadRoot> named = roots(locations);
-    List<ReadRoot> roots = settings.recursive() ? DistinctRoots.of(named) : named;
+    List<ReadRoot> distinct = settings.recursive() ? DistinctRoots.of(named) : named;
+    List<ReadRoot> roots =
+        directories.isEmpty()
+            ? distinct
+            : new PartitionWalk(directories, settings, stores, threads).narrow(distinct);
     List<Container> containers = containers(roots);
     List<Callable<ListedPiece>> prefixes = new ArrayList<>();
     for (Container container : containers) {
@@ -151,7 +174,7 @@ final class ObjectLister {
 
     @Override
     public void add(ObjectInfo object, Location at) throws StorageException {
-      if (!settings.filter().accepts(object)) {
+      if (!settings.keeps(object)) {
         return;
       }
       count(object);
@@ -344,7 +367,7 @@ final class ObjectLister {
 
     @Override
     public boolean keeps(ObjectInfo object) {
-      return settings.filter().accepts(object);
+      return settings.keeps(object);
     }
 
     @Override
@@ -392,7 +415,7 @@ final class ObjectLister {
       TableJoiner joiner = new TableJoiner(container.prefix(), tables);
       for (ReadRoot root : container.roots()) {
         if (root.object() != null) {
-          if (settings.filter().accepts(root.object())) {
+          if (settings.keeps(root.object())) {
             count(root.object());
             joiner.add(root.object());
           }

@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes Spark's predicates into ones that a listing answers exactly as Spark would. */
 final class PredicateCompiler {
-  private final boolean chunked;
+  private final Known known;
+
+  PredicateCompiler(Known known) {
+    this.known = known;
+  }
 
   /**
    * @param chunked whether an object may be several rows
    */
   PredicateCompiler(boolean chunked) {
-    this.chunked = chunked;
+    this(new Known(chunked, PartitionColumns.NONE));
   }
 
   /**
@@ -63,7 +67,7 @@ final class PredicateCompiler {
   }
 
   private Operand operand(Expression expression) throws Refusal {
-    return Operand.of(expression, chunked);
+    return Operand.of(expression, known);
   }
 
   private static ObjectPredicate and(ObjectPredicate left, ObjectPredicate right) {
@@ -85,7 +89,16 @@ final class PredicateCompiler {
   }
 
   private static ObjectPredicate isNull(Operand operand) {
-    return ObjectPredicate.always(Truth.of(operand instanceof Operand.Null));
+    Operand.OfNull missing = operand.missing();
+    return (objects, object) -> Truth.of(missing.of(objects, object));
+  }
+
+  /** Returns a predicate that is unknown of objects that lack a value. */
+  private static ObjectPredicate unlessMissing(Operand.OfNull missing, ObjectPredicate predicate) {
+    return missing == Operand.OfNull.NEVER
+        ? predicate
+        : (objects, object) ->
+            missing.of(objects, object) ? Truth.UNKNOWN : predicate.test(objects, object);
   }
 
   private ObjectPredicate compares(Expression[] sides, IntPredicate wanted) throws Refusal {
@@ -98,21 +111,25 @@ final class PredicateCompiler {
       return ObjectPredicate.always(Truth.UNKNOWN);
     }
     if (left instanceof Operand.Textual one && right instanceof Operand.Textual other) {
-      return (objects, object) ->
-          Truth.of(
-              wanted.test(
-                  one.value()
-                      .of(objects, object)
-                      .binaryCompare(other.value().of(objects, object))));
+      return unlessMissing(
+          one.missing().or(other.missing()),
+          (objects, object) ->
+              Truth.of(
+                  wanted.test(
+                      one.value()
+                          .of(objects, object)
+                          .binaryCompare(other.value().of(objects, object)))));
     }
     if (left instanceof Operand.Numeric one
         && right instanceof Operand.Numeric other
         && one.type().equals(other.type())) {
-      return (objects, object) ->
-          Truth.of(
-              wanted.test(
-                  Long.compare(
-                      one.value().of(objects, object), other.value().of(objects, object))));
+      return unlessMissing(
+          one.missing().or(other.missing()),
+          (objects, object) ->
+              Truth.of(
+                  wanted.test(
+                      Long.compare(
+                          one.value().of(objects, object), other.value().of(objects, object)))));
     }
     throw new Refusal("%s and %s are compared".formatted(left.type().sql(), right.type().sql()));
   }
@@ -120,11 +137,19 @@ final class PredicateCompiler {
   private ObjectPredicate isSame(Expression[] sides) throws Refusal {
     Operand left = operand(sides[0]);
     Operand right = operand(sides[1]);
-    if (left instanceof Operand.Null || right instanceof Operand.Null) {
-      return ObjectPredicate.always(
-          Truth.of(left instanceof Operand.Null && right instanceof Operand.Null));
+    if (left instanceof Operand.Null) {
+      return isNull(right);
     }
-    return compares(left, right, sign -> sign == 0);
+    if (right instanceof Operand.Null) {
+      return isNull(left);
+    }
+    Operand.OfNull none = left.missing();
+    Operand.OfNull noOther = right.missing();
+    ObjectPredicate equal = compares(left, right, sign -> sign == 0);
+    return (objects, object) ->
+        none.of(objects, object) || noOther.of(objects, object)
+            ? Truth.of(none.of(objects, object) && noOther.of(objects, object))
+            : equal.test(objects, object);
   }
 
   private ObjectPredicate matches(Expression[] sides, BiPredicate<UTF8String, UTF8String> matching)
@@ -135,9 +160,12 @@ final class PredicateCompiler {
       return ObjectPredicate.always(Truth.UNKNOWN);
     }
     if (text instanceof Operand.Textual one && pattern instanceof Operand.Textual other) {
-      return (objects, object) ->
-          Truth.of(
-              matching.test(one.value().of(objects, object), other.value().of(objects, object)));
+      return unlessMissing(
+          one.missing().or(other.missing()),
+          (objects, object) ->
+              Truth.of(
+                  matching.test(
+                      one.value().of(objects, object), other.value().of(objects, object))));
     }
     throw new Refusal("%s is matched by %s".formatted(text.type().sql(), pattern.type().sql()));
   }
@@ -154,15 +182,19 @@ final class PredicateCompiler {
     Truth otherwise = values.size() < list.size() ? Truth.UNKNOWN : Truth.FALSE;
     if (value instanceof Operand.Textual text) {
       Set<Object> wanted = new HashSet<>(values);
-      return (objects, object) ->
-          wanted.contains(text.value().of(objects, object)) ? Truth.TRUE : otherwise;
+      return unlessMissing(
+          text.missing(),
+          (objects, object) ->
+              wanted.contains(text.value().of(objects, object)) ? Truth.TRUE : otherwise);
     }
     if (value instanceof Operand.Numeric number) {
-      long[] wanted = values.stream().mapToLong(Long.class::cast).sorted().toArray();
-      return (objects, object) ->
-          Arrays.binarySearch(wanted, number.value().of(objects, object)) >= 0
-              ? Truth.TRUE
-              : otherwise;
+      long[] wanted = values.stream().mapToLong(Operand::number).sorted().toArray();
+      return unlessMissing(
+          number.missing(),
+          (objects, object) ->
+              Arrays.binarySearch(wanted, number.value().of(objects, object)) >= 0
+                  ? Truth.TRUE
+                  : otherwise);
     }
     return ObjectPredicate.always(list.isEmpty() ? Truth.FALSE : Truth.UNKNOWN);
   }

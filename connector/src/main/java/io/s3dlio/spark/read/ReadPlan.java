@@ -30,16 +30,13 @@ import org.apache.spark.sql.types.StructType;
 record ReadPlan(
     ListSettings list, GlobalOrder order, SplitRule splits, boolean columnar, ReaderConfig reader) {
   static ReadPlan of(
-      List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
-    StoreConfig store = options.storeConfig(locations);
-    ListSettings list =
-        new ListSettings(
-            options.value(Options.RECURSIVE_FILE_LOOKUP),
-            store,
-            options.value(Options.MAX_LISTED_OBJECTS),
-            ObjectFilter.of(options),
-            options.value(Options.GLOB_PATHS),
-            names(locations, options));
+      List<Location> locations,
+      StructType schema,
+      PartitionColumns partitions,
+      ResolvedOptions options,
+      SparkSettings spark) {
+    ListSettings list = list(locations, options, partitions);
+    StoreConfig store = list.store();
     GlobalOrder order = GlobalOrder.of(options);
     requireBatches(schema, order);
     long partitionBytes = partitionBytes(locations, schema, options, spark);
@@ -49,6 +46,7 @@ record ReadPlan(
             new ObjectMetadata(
                 ObjectMetadata.fieldsOf(schema),
                 store.s3(locations.get(0).container()).versionId()),
+            partitions,
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes, order.batchRows()),
@@ -63,6 +61,19 @@ record ReadPlan(
             maxPartitions(options, spark),
             exactBatches(locations, schema, options, order));
     return new ReadPlan(list, order, splits, columnar(options, spark), reader);
+  }
+
+  /** Returns how the paths are listed. With columns of directories, all that is below them. */
+  static ListSettings list(
+      List<Location> locations, ResolvedOptions options, PartitionColumns partitions) {
+    return new ListSettings(
+        options.value(Options.RECURSIVE_FILE_LOOKUP) || !partitions.isEmpty(),
+        options.storeConfig(locations),
+        options.value(Options.MAX_LISTED_OBJECTS),
+        ObjectFilter.of(options),
+        options.value(Options.GLOB_PATHS),
+        names(locations, options),
+        partitions);
   }
 
   private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {

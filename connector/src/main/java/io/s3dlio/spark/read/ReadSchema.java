@@ -43,6 +43,26 @@ public final class ReadSchema {
 
   private ReadSchema() {}
 
+  /** Returns the columns of a read. */
+  public static StructType table(PartitionColumns partitions) {
+    StructType table = TABLE;
+    for (StructField column : partitions.schema().fields()) {
+      table = table.add(column);
+    }
+    return table;
+  }
+
+  /** Returns whether a schema has the columns of another one, and perhaps more after them. */
+  public static boolean beginsWith(StructType schema, StructType other) {
+    boolean same = schema.length() >= other.length();
+    for (int i = 0; same && i < other.length(); i++) {
+      StructField field = schema.apply(i);
+      StructField wanted = other.apply(i);
+      same = field.name().equals(wanted.name()) && field.dataType().equals(wanted.dataType());
+    }
+    return same;
+  }
+
   /** Returns the hidden columns, produced only where they are selected. */
   public static MetadataColumn[] metadataColumns() {
     return new MetadataColumn[] {

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param columns the columns of a row, in order
  * @param metadata the fields of the column {@code _metadata}
+ * @param partitions the columns that directories give
  * @param store what stores are opened with
  * @param ranges how objects are cut into ranges, by scheme
  * @param batches how rows are read together
@@ -20,6 +21,7 @@ import java.util.Map;
 record ReaderConfig(
     List<String> columns,
     ObjectMetadata metadata,
+    PartitionColumns partitions,
     StoreConfig store,
     Map<String, RangeEngineConfig> ranges,
     BatchLimits batches,

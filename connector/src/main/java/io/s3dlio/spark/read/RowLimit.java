@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.connector.expressions.NullOrdering;
 import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -26,7 +27,7 @@ final class RowLimit {
   }
 
   /** What objects are ordered by. */
-  private record Key(Operand value, boolean descending) {}
+  private record Key(Operand value, boolean descending, boolean nullsFirst) {}
 
   /** The place of an object in an index. */
   private record Place(int table, int object) {}
@@ -36,20 +37,23 @@ final class RowLimit {
   }
 
   /**
-   * @param chunked whether an object may be several rows
    * @throws Refusal if the listing does not know the order, or the rows are too many
    */
-  static RowLimit first(int rows, List<SortOrder> orders, boolean chunked) throws Refusal {
+  static RowLimit first(int rows, List<SortOrder> orders, Known known) throws Refusal {
     if (rows > MOST_ORDERED) {
       throw new Refusal("the listing sorts %d rows at most".formatted(MOST_ORDERED));
     }
     List<Key> keys = new ArrayList<>();
     for (SortOrder order : orders) {
-      Operand value = Operand.of(order.expression(), chunked);
+      Operand value = Operand.of(order.expression(), known);
       if (value instanceof Operand.Null) {
         throw new Refusal("nothing is ordered by null");
       }
-      keys.add(new Key(value, order.direction() == SortDirection.DESCENDING));
+      keys.add(
+          new Key(
+              value,
+              order.direction() == SortDirection.DESCENDING,
+              order.nullOrdering() == NullOrdering.NULLS_FIRST));
     }
     return new RowLimit(List.copyOf(orders), keys, rows);
   }
@@ -107,10 +111,23 @@ final class RowLimit {
         .map(
             key -> {
               Comparator<Place> order = comparator(tables, key.value());
-              return key.descending() ? order.reversed() : order;
+              return nulls(tables, key, key.descending() ? order.reversed() : order);
             })
         .reduce(Comparator::thenComparing)
         .orElseThrow();
+  }
+
+  /** Returns an order in which places without a value come first or last. */
+  private static Comparator<Place> nulls(
+      List<ObjectTable> tables, Key key, Comparator<Place> order) {
+    Operand.OfNull missing = key.value().missing();
+    return (one, other) -> {
+      boolean none = missing.of(tables.get(one.table()), one.object());
+      boolean noOther = missing.of(tables.get(other.table()), other.object());
+      return none || noOther
+          ? Boolean.compare(noOther, none) * (key.nullsFirst() ? 1 : -1)
+          : order.compare(one, other);
+    };
   }
 
   private static Comparator<Place> comparator(List<ObjectTable> tables, Operand operand) {

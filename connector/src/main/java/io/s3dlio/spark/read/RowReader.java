@@ -18,6 +18,7 @@ final class RowReader implements PartitionReader<InternalRow> {
   private final List<String> columns;
   private final ObjectMetadata metadata;
   private final int batchRows;
+  private final PartitionValues partitions;
   private final ReadMetrics metrics;
   private @Nullable LoadedBatch batch;
   private @Nullable InternalRow current;
@@ -29,6 +30,7 @@ final class RowReader implements PartitionReader<InternalRow> {
     this.columns = config.columns();
     this.metadata = config.metadata();
     this.batchRows = config.batches().rows();
+    this.partitions = new PartitionValues(config.partitions());
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -53,14 +55,14 @@ final class RowReader implements PartitionReader<InternalRow> {
   }
 
   private InternalRow row(LoadedBatch from) {
-    Object[] values = new Object[columns.size()];
+    @Nullable Object[] values = new Object[columns.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = value(columns.get(i), from);
     }
     return new GenericInternalRow(values);
   }
 
-  private Object value(String column, LoadedBatch from) {
+  private @Nullable Object value(String column, LoadedBatch from) {
     RowBatch rows = from.rows();
     ObjectTable objects = rows.objects();
     int object = rows.object(row);
@@ -75,7 +77,7 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
       case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
-      default -> throw new IllegalArgumentException("There is no column " + column);
+      default -> partitions.value(objects, object, column);
     };
   }
 

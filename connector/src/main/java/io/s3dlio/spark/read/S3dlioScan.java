@@ -59,13 +59,14 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   S3dlioScan(
       Listing listing,
       StructType schema,
+      PartitionColumns partitions,
       Filters filters,
       Optional<RowLimit> limit,
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
     this.options = defaultsFor(listing.locations(), schema, options, spark);
-    this.plan = ReadPlan.of(listing.locations(), schema, this.options, spark);
+    this.plan = ReadPlan.of(listing.locations(), schema, partitions, this.options, spark);
     this.selection = new Selection(listing, filters, limit, plan);
     this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
   }
@@ -134,19 +135,22 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   }
 
   /**
-   * A join with the paths of some objects reads no others. Spark may ask for columns read alone.
+   * A join with the paths of some objects, or with what their directories say, reads no others.
+   * Spark may ask for columns read alone.
    */
   @Override
   public NamedReference[] filterAttributes() {
-    return Arrays.asList(schema.fieldNames()).contains(ReadSchema.PATH)
-        ? new NamedReference[] {Expressions.column(ReadSchema.PATH)}
-        : new NamedReference[0];
+    return Arrays.stream(schema.fieldNames())
+        .filter(name -> name.equals(ReadSchema.PATH) || plan.list().partitions().indexOf(name) >= 0)
+        .map(Expressions::column)
+        .toArray(NamedReference[]::new);
   }
 
   /** Keeps the predicates that it understands; Spark holds rows to all of them all the same. */
   @Override
   public void filter(Predicate[] predicates) {
-    PredicateCompiler compiler = new PredicateCompiler(plan.splits().chunked());
+    PredicateCompiler compiler =
+        new PredicateCompiler(new Known(plan.splits().chunked(), plan.list().partitions()));
     for (Predicate predicate : predicates) {
       try {
         runtime.set(runtime.get().and(predicate, compiler.compile(predicate)));

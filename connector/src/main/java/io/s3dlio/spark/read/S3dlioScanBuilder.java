@@ -17,7 +17,6 @@ import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownTableSample;
 import org.apache.spark.sql.connector.read.SupportsPushDownTopN;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +40,9 @@ public class S3dlioScanBuilder
 
   private final Listing listing;
   private final ResolvedOptions options;
-  private final boolean chunked;
-  private StructType schema = ReadSchema.TABLE;
+  private final PartitionColumns partitions;
+  private final Known known;
+  private StructType schema;
   private Filters filters = Filters.NONE;
   private Optional<RowLimit> limit = Optional.empty();
   private Optional<ListingScan> answer = Optional.empty();
@@ -50,20 +50,30 @@ public class S3dlioScanBuilder
   /**
    * @param listing the objects, shared by all reads of one table
    * @param givenSchema the user's schema, or the table's
+   * @param partitions the columns that directories give
    * @throws IllegalArgumentException if the given schema is another than the table's
    */
   public static S3dlioScanBuilder of(
-      Listing listing, StructType givenSchema, ResolvedOptions options) {
+      Listing listing,
+      StructType givenSchema,
+      PartitionColumns partitions,
+      ResolvedOptions options) {
     return SAMPLES
-        ? new SamplingScanBuilder(listing, givenSchema, options)
-        : new S3dlioScanBuilder(listing, givenSchema, options);
+        ? new SamplingScanBuilder(listing, givenSchema, partitions, options)
+        : new S3dlioScanBuilder(listing, givenSchema, partitions, options);
   }
 
-  S3dlioScanBuilder(Listing listing, StructType givenSchema, ResolvedOptions options) {
-    requireOurs(givenSchema);
+  S3dlioScanBuilder(
+      Listing listing,
+      StructType givenSchema,
+      PartitionColumns partitions,
+      ResolvedOptions options) {
+    this.schema = ReadSchema.table(partitions);
+    requireOurs(givenSchema, schema);
     this.listing = listing;
+    this.partitions = partitions;
     this.options = options;
-    this.chunked = options.value(Options.CHUNK_BYTES).isPresent();
+    this.known = new Known(options.value(Options.CHUNK_BYTES).isPresent(), partitions);
   }
 
   /** A row's reference is read whole or not at all. */
@@ -75,7 +85,7 @@ public class S3dlioScanBuilder
   /** Returns those that the listing does not answer, as they are. */
   @Override
   public Predicate[] pushPredicates(Predicate[] predicates) {
-    PredicateCompiler compiler = new PredicateCompiler(chunked);
+    PredicateCompiler compiler = new PredicateCompiler(known);
     List<Predicate> left = new ArrayList<>();
     for (Predicate predicate : predicates) {
       try {
@@ -104,7 +114,7 @@ public class S3dlioScanBuilder
   @Override
   public boolean supportCompletePushDown(Aggregation aggregation) {
     try {
-      Aggregates.of(aggregation, chunked);
+      Aggregates.of(aggregation, known);
       return true;
     } catch (Refusal e) {
       leave(aggregation, e);
@@ -116,7 +126,7 @@ public class S3dlioScanBuilder
   @Override
   public boolean pushAggregation(Aggregation aggregation) {
     try {
-      Aggregates aggregates = Aggregates.of(aggregation, chunked);
+      Aggregates aggregates = Aggregates.of(aggregation, known);
       S3dlioScan scan = scan();
       answer =
           Optional.of(
@@ -147,7 +157,7 @@ public class S3dlioScanBuilder
   public boolean pushTopN(SortOrder[] orders, int rows) {
     return pushLimit(
         "the limit of %d rows by %s".formatted(rows, Arrays.toString(orders)),
-        () -> RowLimit.first(rows, List.of(orders), chunked));
+        () -> RowLimit.first(rows, List.of(orders), known));
   }
 
   /** A limit. */
@@ -184,20 +194,25 @@ public class S3dlioScanBuilder
 
   private S3dlioScan scan() {
     return new S3dlioScan(
-        listing, schema, filters, limit, options, SparkSettings.of(SparkSession.active()));
+        listing,
+        schema,
+        partitions,
+        filters,
+        limit,
+        options,
+        SparkSettings.of(SparkSession.active()));
   }
 
-  private static void requireOurs(StructType given) {
-    boolean same = given.length() == ReadSchema.TABLE.length();
-    for (int i = 0; same && i < given.length(); i++) {
-      StructField field = given.apply(i);
-      StructField ours = ReadSchema.TABLE.apply(i);
-      same = field.name().equals(ours.name()) && field.dataType().equals(ours.dataType());
-    }
-    if (!same) {
+  private static void requireOurs(StructType given, StructType ours) {
+    if (given.length() != ours.length() || !ReadSchema.beginsWith(given, ours)) {
       throw new IllegalArgumentException(
-          "Invalid schema: %s (s3dlio reads %s; leave the schema out)"
-              .formatted(given.toDDL(), ReadSchema.TABLE.toDDL()));
+          "Invalid schema: %s (s3dlio reads %s; leave the schema out%s)"
+              .formatted(
+                  given.toDDL(),
+                  ours.toDDL(),
+                  ReadSchema.beginsWith(given, ReadSchema.TABLE)
+                      ? ", and name columns of directories with partitionColumns"
+                      : ""));
     }
   }
 }

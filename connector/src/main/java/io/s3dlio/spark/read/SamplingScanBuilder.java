@@ -21,8 +21,12 @@ import org.slf4j.LoggerFactory;
 final class SamplingScanBuilder extends S3dlioScanBuilder implements SupportsPushDownTableSample {
   private static final Logger LOG = LoggerFactory.getLogger(SamplingScanBuilder.class);
 
-  SamplingScanBuilder(Listing listing, StructType givenSchema, ResolvedOptions options) {
-    super(listing, givenSchema, options);
+  SamplingScanBuilder(
+      Listing listing,
+      StructType givenSchema,
+      PartitionColumns partitions,
+      ResolvedOptions options) {
+    super(listing, givenSchema, partitions, options);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,12 @@ final class Selection {
     ObjectIndex known = found;
     if (known == null) {
       // Objects that filters leave out have a place in the order too.
-      PathRange range =
-          plan.order().isListed() ? PathRangeFinder.rangeOf(filters.predicates()) : PathRange.ALL;
-      ObjectIndex listed = listing.objects(plan.list(), range);
+      List<Predicate> narrowing = plan.order().isListed() ? filters.predicates() : List.of();
+      ObjectIndex listed =
+          listing.objects(
+              plan.list(),
+              PathRangeFinder.rangeOf(narrowing),
+              PartitionFilter.of(narrowing, plan.list().partitions()));
       ObjectIndex filtered = filters.of(plan.order().of(listed, plan.splits()));
       known = limit.map(rows -> rows.of(filtered, plan.splits())).orElse(filtered);
       found = known;

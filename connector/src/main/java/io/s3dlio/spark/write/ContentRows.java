@@ -1,11 +1,11 @@
 package io.s3dlio.spark.write;
 
-import io.s3dlio.datagen.NameTemplate;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NameTemplate;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,12 +1,12 @@
 package io.s3dlio.spark.write;
 
-import io.s3dlio.datagen.NameTemplate;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.storage.NameTemplate;
 import java.io.Serializable;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;

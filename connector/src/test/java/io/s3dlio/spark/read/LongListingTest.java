@@ -121,7 +121,7 @@ class LongListingTest {
 
   @Test
   void directoriesAreFoundHoweverDeepTheyAre() throws IOException {
-    ListingServer server = server("p/only/one/way/", 60_000, 3000, 2);
+    ListingServer server = server("p/only/one/way/", 60_000, 3000, 20);
 
     assertThat(keys(store(server), ALL, "s3://bucket/")).isEqualTo(expected(server, 60_000));
 

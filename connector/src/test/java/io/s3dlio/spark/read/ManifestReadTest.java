@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads of what a manifest names. */
@@ -237,5 +238,116 @@ class ManifestReadTest {
                     .load(data + "/elsewhere")
                     .count())
         .hasMessageContaining("is no object at or below a path of the load");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT96, snappy", "TIMESTAMP_MICROS, zstd", "TIMESTAMP_MILLIS, uncompressed"})
+  void aListInParquetIsWhatSparkWrote(String timeType, String compression) throws IOException {
+    Path lists = directory.resolve("lists");
+    Dataset<Row> listed = s3dlio("rows").load(data.toString());
+    LocalSpark.session().conf().set("spark.sql.parquet.outputTimestampType", timeType);
+    try {
+      listed
+          .filter("path not like '%stray'")
+          .selectExpr("0.5 AS score", "path", "length", "etag", "modificationTime", "'x' AS label")
+          .repartition(1)
+          .write()
+          .option("compression", compression)
+          .parquet(lists.toString());
+    } finally {
+      LocalSpark.session().conf().unset("spark.sql.parquet.outputTimestampType");
+    }
+    Path file;
+    try (Stream<Path> files = Files.list(lists)) {
+      file = files.filter(each -> each.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    List<String> expected =
+        sorted(
+            listed
+                .filter("path not like '%stray'")
+                .select("path", "length", "modificationTime", "etag"));
+
+    for (Path manifest : List.of(lists, file)) {
+      assertThat(sorted(read(manifest).select("path", "length", "modificationTime", "etag")))
+          .hasSize(2)
+          .isEqualTo(expected);
+      assertThat(read(manifest).selectExpr("sum(length(content))").first().getLong(0))
+          .isEqualTo(30);
+    }
+    file(data, "a", 11);
+    assertThatThrownBy(() -> read(lists).selectExpr("sum(length(content))").collectAsList())
+        .rootCause()
+        .isInstanceOf(ObjectChangedException.class);
+  }
+
+  @Test
+  void aListInParquetNeedsPathsAlone() throws IOException {
+    Path lists = directory.resolve("lists.d");
+    LocalSpark.session()
+        .sql(
+            "SELECT * FROM VALUES ('a', 10, NULL), ('d/_hidden', NULL, '') AS t(PATH, length, etag)")
+        .repartition(1)
+        .write()
+        .parquet(lists.toString());
+
+    assertThat(names(read(lists))).containsExactly("a", "d/_hidden");
+    LocalSpark.session()
+        .sql("SELECT 'a' AS path, 11 AS length")
+        .write()
+        .mode("overwrite")
+        .parquet(lists.toString());
+    assertThatThrownBy(() -> read(lists).count())
+        .rootCause()
+        .hasMessageContainingAll("it has 10 bytes and row 1 of file://", ".parquet says 11");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "SELECT 'a' AS name; it has no column 'path'",
+        "SELECT 1 AS path; the column 'path' is required int32 path",
+        "SELECT 'a' AS path, '10' AS length; the column 'length' is",
+        "SELECT 'a' AS path, date'2026-01-01' AS modificationTime; the column 'modificationTime' is",
+        "SELECT array('a') AS path; the column 'path' is",
+        "SELECT CAST(NULL AS STRING) AS path; row 1 is malformed: it has no path",
+        "SELECT 'a' AS path, -1L AS length; row 1 is malformed: the length -1 is negative",
+        "SELECT '../stray' AS path; ../stray' is no object at or below",
+      })
+  void aListInParquetThatIsNoneIsRefused(String query, String message) {
+    Path lists = directory.resolve("bad");
+    LocalSpark.session().sql(query).write().parquet(lists.toString());
+
+    assertThatThrownBy(() -> read(lists).count())
+        .rootCause()
+        .isInstanceOfAny(CorruptException.class, IllegalArgumentException.class);
+    assertThatThrownBy(() -> read(lists).count())
+        .hasStackTraceContaining(message)
+        .hasStackTraceContaining("bad/part-");
+  }
+
+  @Test
+  void whatIsNoParquetAtAllIsRefused() throws IOException {
+    Path text = list("text.parquet", "a,10");
+
+    assertThatThrownBy(() -> read(text).count())
+        .hasStackTraceContaining("Cannot read file://" + text)
+        .hasStackTraceContaining("it is no list of objects in Parquet");
+    assertThatExceptionOfType(AnalysisException.class)
+        .isThrownBy(() -> read(directory.resolve("none")).count())
+        .withMessageContaining("there is no such manifest, and no list in such a directory");
+  }
+
+  @Test
+  void listsOfADirectoryAreReadOneAfterTheOther() throws IOException {
+    Files.createDirectories(directory.resolve("csv"));
+    list("csv/part-1.csv", "d/_hidden");
+    list("csv/part-0.csv", "path", "stray", "a");
+    list("csv/_SUCCESS", "x");
+
+    assertThat(
+            read(directory.resolve("csv")).select("path").collectAsList().stream()
+                .map(row -> row.getString(0).replaceAll(".*/", "")))
+        .containsExactly("stray", "a", "_hidden");
   }
 }

@@ -94,7 +94,8 @@ class NameTemplateReadTest {
             5000,
             ObjectFilter.ALL,
             true,
-            Optional.of(new NameSource.ByTemplate("x{}", 1000)));
+            Optional.of(new NameSource.ByTemplate("x{}", 1000)),
+            PartitionColumns.NONE);
 
     ObjectTable table =
         ObjectLister.list(

@@ -103,7 +103,8 @@ class NarrowedListingTest {
     ">, s3://bucket/q, 0, 0",
   })
   void aFilterOnThePathListsItsPartAlone(String operator, String text, int from, int to) {
-    ObjectIndex index = listing("s3://bucket/p/").objects(ALL, range(path(operator, text)));
+    ObjectIndex index =
+        listing("s3://bucket/p/").objects(ALL, range(path(operator, text)), PartitionFilter.ALL);
 
     assertThat(keys(index)).containsAll(expected(from, to));
     assertThat(index.objects()).isLessThanOrEqualTo(to - from + 1000);
@@ -119,7 +120,8 @@ class NarrowedListingTest {
             "s3://bucket/p/d000000001/", "s3://bucket/p/d000000002/", "s3://bucket/p/d000000003/");
 
     ObjectIndex index =
-        listing.objects(ALL, range(path("STARTS_WITH", "s3://bucket/p/d000000002/f0")));
+        listing.objects(
+            ALL, range(path("STARTS_WITH", "s3://bucket/p/d000000002/f0")), PartitionFilter.ALL);
 
     assertThat(keys(index)).isEqualTo(expected(2000, 3000));
     assertThat(server.pages()).isEqualTo(3);
@@ -130,10 +132,16 @@ class NarrowedListingTest {
     Listing listing = listing("s3://bucket/none/");
 
     assertThatExceptionOfType(AnalysisException.class)
-        .isThrownBy(() -> listing.objects(ALL, range(path("STARTS_WITH", "s3://bucket/none/x"))))
+        .isThrownBy(
+            () ->
+                listing.objects(
+                    ALL, range(path("STARTS_WITH", "s3://bucket/none/x")), PartitionFilter.ALL))
         .withMessageContaining("PATH_NOT_FOUND");
     assertThatExceptionOfType(AnalysisException.class)
-        .isThrownBy(() -> listing.objects(ALL, range(path("STARTS_WITH", "s3://bucket/p/"))));
+        .isThrownBy(
+            () ->
+                listing.objects(
+                    ALL, range(path("STARTS_WITH", "s3://bucket/p/")), PartitionFilter.ALL));
   }
 
   @Test
@@ -141,16 +149,17 @@ class NarrowedListingTest {
     Listing listing = listing("s3://bucket/p/");
     PathRange part = range(path("STARTS_WITH", "s3://bucket/p/d000000001/"));
 
-    assertThat(listing.objects(ALL, part).objects()).isEqualTo(1000);
-    assertThat(listing.objects(ALL, part)).isSameAs(listing.objects(ALL, part));
+    assertThat(listing.objects(ALL, part, PartitionFilter.ALL).objects()).isEqualTo(1000);
+    assertThat(listing.objects(ALL, part, PartitionFilter.ALL))
+        .isSameAs(listing.objects(ALL, part, PartitionFilter.ALL));
     assertThat(server.pages()).isEqualTo(1);
     assertThat(listing.known(ALL)).isEmpty();
     assertThat(listing.objects(ALL).objects()).isEqualTo(OBJECTS);
     int pages = server.pages();
 
     PathRange other = range(path("STARTS_WITH", "s3://bucket/p/d000000002/"));
-    assertThat(listing.objects(ALL, other)).isSameAs(listing.objects(ALL));
-    assertThat(listing.objects(ALL, part)).isSameAs(listing.objects(ALL));
+    assertThat(listing.objects(ALL, other, PartitionFilter.ALL)).isSameAs(listing.objects(ALL));
+    assertThat(listing.objects(ALL, part, PartitionFilter.ALL)).isSameAs(listing.objects(ALL));
     assertThat(server.pages()).isEqualTo(pages);
   }
 
@@ -158,7 +167,8 @@ class NarrowedListingTest {
   void whatNarrowsNothingIsTheListingOfAll() {
     Listing listing = listing("s3://bucket/p/d000000001/");
 
-    assertThat(listing.objects(ALL, range(path("STARTS_WITH", "s3://bucket/"))))
+    assertThat(
+            listing.objects(ALL, range(path("STARTS_WITH", "s3://bucket/")), PartitionFilter.ALL))
         .isSameAs(listing.objects(ALL));
     assertThat(server.pages()).isEqualTo(1);
   }
@@ -180,7 +190,9 @@ class NarrowedListingTest {
       Filters filters =
           Filters.NONE.and(predicate, new PredicateCompiler(false).compile(predicate));
 
-      ObjectIndex part = ObjectLister.list(root, ALL, range(predicate), (location, config) -> tree);
+      ObjectIndex part =
+          ObjectLister.list(
+              root, ALL, range(predicate), PartitionFilter.ALL, (location, config) -> tree);
 
       assertThat(keys(filters.of(part))).as("%s", predicate).isEqualTo(keys(filters.of(all)));
     }
@@ -196,6 +208,7 @@ class NarrowedListingTest {
             List.of(Location.parse("s3://bucket/d/")),
             ALL,
             range(path("STARTS_WITH", "s3://bucket/d/a")),
+            PartitionFilter.ALL,
             (location, config) -> tree);
 
     assertThat(index.objects()).isEqualTo(3000);

@@ -202,7 +202,14 @@ class ObjectListerTest {
     String key = "s3://b/d/[0]{a,b}*?\\z";
     FakeStore store = FakeStore.of(key);
     ListSettings plain =
-        new ListSettings(true, StoreConfig.DEFAULT, 100, ObjectFilter.ALL, false, Optional.empty());
+        new ListSettings(
+            true,
+            StoreConfig.DEFAULT,
+            100,
+            ObjectFilter.ALL,
+            false,
+            Optional.empty(),
+            PartitionColumns.NONE);
 
     assertThat(list(store, plain, key)).containsExactly(key);
     assertThat(list(store, RECURSIVE, "s3://b/d/\\[0\\]\\{a\\,b\\}\\*\\?\\\\z"))

@@ -254,6 +254,7 @@ class ReadMemoryTest {
         new S3dlioScan(
             listing,
             ReadSchema.TABLE,
+            PartitionColumns.NONE,
             Filters.NONE,
             Optional.empty(),
             ResolvedOptions.forRead(Map.of("readMode", "columnar"), Map.of()),

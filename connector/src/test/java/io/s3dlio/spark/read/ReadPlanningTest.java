@@ -373,13 +373,20 @@ class ReadPlanningTest {
         new SparkSettings(
             "4.2.1", 2, OptionalInt.empty(), false, true, new MemoryBudget(1 << 30, 2));
     return new S3dlioScan(
-        listing, schema, filters, limit, ResolvedOptions.forRead(Map.of(), Map.of()), settings);
+        listing,
+        schema,
+        PartitionColumns.NONE,
+        filters,
+        limit,
+        ResolvedOptions.forRead(Map.of(), Map.of()),
+        settings);
   }
 
   private static ReadPlan plan(Map<String, String> options, SparkSettings settings) {
     return ReadPlan.of(
         List.of(Location.parse("/d/")),
         CONTENT,
+        PartitionColumns.NONE,
         ResolvedOptions.forRead(options, Map.of()),
         settings);
   }

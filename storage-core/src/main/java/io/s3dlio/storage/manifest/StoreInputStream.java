@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** Reads one version of an object from its beginning to its end. Not thread-safe. */
-final class StoreInputStream extends InputStream {
+/** Reads one version of an object as a stream. Not thread-safe. */
+public final class StoreInputStream extends InputStream {
   private static final int CHUNK = 256 << 10;
 
   private final ObjectReader reader;
@@ -19,7 +19,8 @@ final class StoreInputStream extends InputStream {
   private final BufferLease lease;
   private long offset;
 
-  StoreInputStream(ObjectStore store, ObjectInfo object) {
+  /** Stands at the beginning. */
+  public StoreInputStream(ObjectStore store, ObjectInfo object) {
     this.reader = store.reader();
     this.object = object;
     this.lease = BufferPool.shared().acquire(CHUNK);
@@ -41,6 +42,31 @@ final class StoreInputStream extends InputStream {
     int count = Math.min(length, buffer.remaining());
     buffer.get(target, start, count);
     return count == 0 ? -1 : count;
+  }
+
+  /** Returns where in the object the next byte is read from. */
+  public long position() {
+    return offset - lease.buffer().remaining();
+  }
+
+  /**
+   * Reads on from somewhere else.
+   *
+   * @throws IllegalArgumentException if that is not within the object, or at its end
+   */
+  public void seek(long position) {
+    if (position < 0 || position > object.length()) {
+      throw new IllegalArgumentException(
+          "Invalid position: %d (of %d bytes)".formatted(position, object.length()));
+    }
+    ByteBuffer buffer = lease.buffer();
+    long start = offset - buffer.limit();
+    if (position >= start && position <= offset) {
+      buffer.position((int) (position - start));
+    } else {
+      buffer.position(0).limit(0);
+      offset = position;
+    }
   }
 
   /** Tells gzip whether another member may follow. */

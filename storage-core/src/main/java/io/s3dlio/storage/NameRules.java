@@ -1,6 +1,5 @@
-package io.s3dlio.datagen;
+package io.s3dlio.storage;
 
-import io.s3dlio.storage.HiddenNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package io.s3dlio.datagen;
+package io.s3dlio.storage;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.s3dlio.datagen;
+package io.s3dlio.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

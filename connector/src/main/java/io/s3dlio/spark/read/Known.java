@@ -1,0 +1,9 @@
+package io.s3dlio.spark.read;
+
+/**
+ * What decides which columns the listing knows.
+ *
+ * @param chunked whether an object may be several rows, which have offsets of their own
+ * @param partitions the columns that directories give
+ */
+record Known(boolean chunked, PartitionColumns partitions) {}
