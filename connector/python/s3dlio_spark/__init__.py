@@ -17,12 +17,13 @@ does not hold any more raises :class:`StaleReferenceError`, and never gives anot
 
 from s3dlio_spark._content import contents, with_content
 from s3dlio_spark._errors import ContentReferenceError, StaleReferenceError
-from s3dlio_spark._views import as_numpy
+from s3dlio_spark._views import as_numpy, as_torch
 
 __all__ = [
     "ContentReferenceError",
     "StaleReferenceError",
     "as_numpy",
+    "as_torch",
     "contents",
     "with_content",
 ]

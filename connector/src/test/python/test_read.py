@@ -1,6 +1,7 @@
 """Every way in which Python gets content, against bytes that Python wrote."""
 
 import hashlib
+import os
 
 import pandas as pd
 import pyarrow as pa
@@ -178,3 +179,52 @@ def test_sizes_and_counts_without_content(objects, train):
     _, contents = train
     row = objects.selectExpr("count(*)", "sum(length)").first()
     assert tuple(row) == (len(contents), sum(map(len, contents.values())))
+
+
+@pytest.mark.matrix
+def test_a_table_of_the_catalog_has_the_options_of_its_definition(spark, train, tmp_path):
+    folder, written = train
+    spark.sql(f"CREATE TABLE train USING s3dlio OPTIONS (path '{folder}', chunkBytes '1mb')")
+    spark.sql(f"CREATE TABLE kept USING s3dlio OPTIONS (onExisting 'skip') LOCATION '{tmp_path}'")
+    try:
+        assert spark.table("train").where("offset > 0").count() == 3 + 8
+        for content in (b"first", b"second"):
+            frame = spark.createDataFrame([("a", content)], "name string, content binary")
+            frame.writeTo("kept").append()
+        assert (tmp_path / "a").read_bytes() == b"first"
+    finally:
+        spark.sql("DROP TABLE train")
+        spark.sql("DROP TABLE kept")
+    assert len(os.listdir(folder)) == len(written)
+
+
+def shown_metrics(spark):
+    """What Spark's UI shows of the scan of the query that ran last, by the metrics' descriptions."""
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
+    store = spark._jsparkSession.sharedState().statusStore()
+    execution = store.executionsList().last().executionId()
+    values = store.executionMetrics(execution)
+    nodes = store.planGraph(execution).allNodes()
+    metrics = [
+        (node.metrics().apply(i).name(), node.metrics().apply(i).accumulatorId())
+        for node in map(nodes.apply, range(nodes.size()))
+        for i in range(node.metrics().size())
+        if node.name().startswith("BatchScan")
+    ]
+    return {name: values.apply(number) for name, number in metrics if values.contains(number)}
+
+
+@pytest.mark.matrix
+def test_metrics_are_summed_and_averaged(spark, tmp_path, read_mode):
+    random_files(tmp_path, [0, 10_000, 10_000, 10_000])
+    reader = spark.read.format("s3dlio").option("readMode", read_mode)
+    reader = reader.option("maxPartitionBytes", 10_000).option("openCostInBytes", 10_000)
+    objects = reader.load(f"file://{tmp_path}").selectExpr("length(content)")
+    assert objects.rdd.getNumPartitions() == 4
+    assert len(objects.collect()) == 4
+    shown = shown_metrics(spark)
+    assert shown["number of objects"] == "4"
+    assert shown["bytes of content"] == "30000"
+    waited = float(shown["time waited for content"].removesuffix(" s"))
+    average = float(shown["average time waited for the first content of a split"].removesuffix(" ms"))
+    assert average == pytest.approx(waited * 1000 / 3, abs=0.4)

@@ -4,11 +4,13 @@ import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.SessionConfigSupport;
@@ -39,14 +41,17 @@ public final class S3dlioDataSource
 
   /**
    * Returns the one schema that there is, and the columns of directories. Looks at no object; lists
-   * directories only if the options ask for their columns without naming these. Spark asks only
-   * when it reads, so this is where a read's bad options fail first.
+   * directories only if the options ask for their columns without naming these. Spark asks when it
+   * reads, or when a table is defined, so this is where bad options fail first.
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
+    Optional<TableDefinition> definition = TableDefinition.of(options.asCaseSensitiveMap());
+    Map<String, String> given = definition.isPresent() ? Map.of() : options.asCaseSensitiveMap();
+    TableDefinition table = definition.orElse(TableDefinition.NONE);
+    table.check(sessionSettings());
     List<Location> locations = LoadPaths.parse(options);
-    ResolvedOptions resolved =
-        ResolvedOptions.forRead(options.asCaseSensitiveMap(), sessionSettings());
+    ResolvedOptions resolved = ResolvedOptions.forRead(given, table.options(), sessionSettings());
     if (resolved.value(Options.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
     }
@@ -64,7 +69,10 @@ public final class S3dlioDataSource
     PartitionColumns known =
         inferred != null && ReadSchema.table(inferred).equals(schema) ? inferred : null;
     return new S3dlioTable(
-        LoadPaths.parse(new CaseInsensitiveStringMap(properties)), schema, known);
+        LoadPaths.parse(new CaseInsensitiveStringMap(properties)),
+        TableDefinition.of(properties).orElse(TableDefinition.NONE),
+        schema,
+        known);
   }
 
   /** True so that a schema given by the user, and that of rows to be written, reaches the table. */

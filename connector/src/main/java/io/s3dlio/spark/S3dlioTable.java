@@ -2,6 +2,7 @@ package io.s3dlio.spark;
 
 import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.Listing;
 import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
@@ -9,6 +10,7 @@ import io.s3dlio.spark.read.S3dlioScanBuilder;
 import io.s3dlio.spark.write.S3dlioWriteBuilder;
 import io.s3dlio.storage.Location;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -17,6 +19,7 @@ import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The objects at some locations, as a table. */
 final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadataColumns {
   private final List<Location> locations;
+  private final TableDefinition definition;
   private final StructType givenSchema;
   private volatile @Nullable PartitionColumns partitions;
   private final Listing listing;
@@ -35,12 +39,17 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   private final long drawnSeed = ThreadLocalRandom.current().nextLong();
 
   /**
+   * @param definition what a catalog knows of the table
    * @param givenSchema the user's schema of a read, or that of the rows to be written
    * @param partitions the columns that directories give; null if nobody has looked yet
    */
   S3dlioTable(
-      List<Location> locations, StructType givenSchema, @Nullable PartitionColumns partitions) {
+      List<Location> locations,
+      TableDefinition definition,
+      StructType givenSchema,
+      @Nullable PartitionColumns partitions) {
     this.locations = locations;
+    this.definition = definition;
     this.partitions = partitions;
     this.givenSchema = givenSchema;
     this.listing = new Listing(locations);
@@ -73,6 +82,12 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
         TableCapability.ACCEPT_ANY_SCHEMA);
   }
 
+  /** Tells where a table of a catalog is, also to those who look what a query reads. */
+  @Override
+  public Map<String, String> properties() {
+    return definition.path().map(path -> Map.of(TableCatalog.PROP_LOCATION, path)).orElse(Map.of());
+  }
+
   @Override
   public MetadataColumn[] metadataColumns() {
     return ReadSchema.metadataColumns();
@@ -81,7 +96,10 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
     ResolvedOptions resolved =
-        ResolvedOptions.forRead(options.asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
+        ResolvedOptions.forRead(
+                options.asCaseSensitiveMap(),
+                definition.options(),
+                S3dlioDataSource.sessionSettings())
             .withHadoop(S3dlioDataSource.hadoopSettings(), locations);
     PartitionColumns known = partitions;
     if (known == null) {
@@ -103,7 +121,9 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
         locations,
         info,
         ResolvedOptions.forWrite(
-                info.options().asCaseSensitiveMap(), S3dlioDataSource.sessionSettings())
+                info.options().asCaseSensitiveMap(),
+                definition.options(),
+                S3dlioDataSource.sessionSettings())
             .withHadoop(S3dlioDataSource.hadoopSettings(), locations));
   }
 }

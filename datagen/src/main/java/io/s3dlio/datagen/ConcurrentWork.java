@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 public final class ConcurrentWork implements AutoCloseable {
+  /** How many actions are in flight at most in the JVM, unless it is told otherwise. */
+  public static final int DEFAULT_LIMIT = 128;
+
   private static final int MAX_SUPPRESSED = 9;
 
   private final String name;
   private final int maxConcurrency;
   private final CancellationToken token;
   private final Executor threads;
+  private final JvmLimit limit;
 
   /** One for each action that may be in flight. */
   private final Semaphore permits;
@@ -35,25 +39,45 @@ public final class ConcurrentWork implements AutoCloseable {
     void run() throws IOException;
   }
 
+  @FunctionalInterface
+  private interface Waiting {
+    void run() throws InterruptedException;
+  }
+
   /**
    * @param name what the work is, for messages: "put below s3://bucket/x/"
    * @param maxConcurrency how many actions are in flight at most
    * @param token stops the work
    */
   public ConcurrentWork(String name, int maxConcurrency, CancellationToken token) {
-    this(name, maxConcurrency, token, PutThreads.shared());
+    this(name, maxConcurrency, token, PutThreads.shared(), JvmLimit.shared());
   }
 
-  ConcurrentWork(String name, int maxConcurrency, CancellationToken token, Executor threads) {
+  ConcurrentWork(
+      String name, int maxConcurrency, CancellationToken token, Executor threads, JvmLimit limit) {
     this.name = requireNonNull(name, "name is null");
     this.maxConcurrency = maxConcurrency;
     this.token = requireNonNull(token, "token is null");
     this.threads = threads;
+    this.limit = limit;
     this.permits = new Semaphore(maxConcurrency);
   }
 
+  /** Sets how many actions of all works are in flight at most in this JVM. */
+  public static void setLimit(int most) {
+    if (most <= 0) {
+      throw new IllegalArgumentException("Invalid limit: %d (must be > 0)".formatted(most));
+    }
+    JvmLimit.shared().set(most);
+  }
+
+  /** Returns how many actions of all works are in flight at most in this JVM. */
+  public static int limit() {
+    return JvmLimit.shared().most();
+  }
+
   /**
-   * Starts an action, waiting while as many as may be are in flight.
+   * Starts an action, waiting while as many as may be are in flight, of this work or in the JVM.
    *
    * @throws IOException the first failure of any action so far; nothing further is started
    * @throws InterruptedIOException if the token was cancelled, or this thread was interrupted while
@@ -67,11 +91,26 @@ public final class ConcurrentWork implements AutoCloseable {
     boolean started = false;
     try {
       requireGoingOn();
-      threads.execute(() -> run(action));
+      startWithinLimit(action);
       started = true;
     } finally {
       if (!started) {
         permits.release();
+      }
+    }
+  }
+
+  /** An action in flight waits for no other one, so that some room always comes. */
+  private void startWithinLimit(Action action) throws IOException {
+    acquire(limit::acquire);
+    boolean started = false;
+    try {
+      requireGoingOn();
+      threads.execute(() -> run(action));
+      started = true;
+    } finally {
+      if (!started) {
+        limit.release();
       }
     }
   }
@@ -82,6 +121,7 @@ public final class ConcurrentWork implements AutoCloseable {
     } catch (Throwable e) {
       failed(e);
     } finally {
+      limit.release();
       // In this order: who sees no permit missing need not wait for an end, and who does will see
       // one.
       permits.release();
@@ -97,7 +137,8 @@ public final class ConcurrentWork implements AutoCloseable {
   }
 
   /**
-   * Waits while as many actions as may be are in flight; {@link #start} will not wait then.
+   * Waits while as many actions as may be are in flight; {@link #start} will wait for those of
+   * others alone then.
    *
    * @throws InterruptedIOException if this thread was interrupted while it waited (the flag stays
    *     set)
@@ -156,8 +197,12 @@ public final class ConcurrentWork implements AutoCloseable {
   }
 
   private void acquire(int count) throws InterruptedIOException {
+    acquire(() -> permits.acquire(count));
+  }
+
+  private void acquire(Waiting waiting) throws InterruptedIOException {
     try {
-      permits.acquire(count);
+      waiting.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw stopped("the thread was interrupted");

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.CancellationToken;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of work for which there is no thread. */
@@ -44,7 +49,11 @@ class ConcurrentWorkTest {
   }
 
   private static ConcurrentWork work(Executor threads) {
-    return new ConcurrentWork("try", CONCURRENCY, new CancellationToken(), threads);
+    return work(threads, new JvmLimit(100));
+  }
+
+  private static ConcurrentWork work(Executor threads, JvmLimit limit) {
+    return new ConcurrentWork("try", CONCURRENCY, new CancellationToken(), threads, limit);
   }
 
   @ParameterizedTest
@@ -89,6 +98,82 @@ class ConcurrentWorkTest {
       work.drain();
     }
     assertThat(done).as("as many at once as may be, after the refusal too").hasValue(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 2", "1, 4", "2, 2"})
+  void noMoreOfAllWorksAreInFlightThanTheJvmAllows(int before, int after) throws Exception {
+    JvmLimit limit = new JvmLimit(before);
+    limit.set(after);
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch full = new CountDownLatch(after);
+    List<Thread> tasks = new ArrayList<>();
+    for (int task = 0; task < 4; task++) {
+      Thread thread = new Thread(() -> work(limit, now, most, full), "concurrent-work-task");
+      thread.start();
+      tasks.add(thread);
+    }
+    for (Thread task : tasks) {
+      task.join();
+    }
+    assertThat(done).hasValue(4 * 20);
+    assertThat(most).hasValue(after);
+  }
+
+  private void work(JvmLimit limit, AtomicInteger now, AtomicInteger most, CountDownLatch full) {
+    try (ConcurrentWork work = work(refusing(-1, new IllegalStateException()), limit)) {
+      for (int i = 0; i < 20; i++) {
+        work.start(
+            () -> {
+              most.accumulateAndGet(now.incrementAndGet(), Math::max);
+              full.countDown();
+              awaitQuietly(full);
+              now.decrementAndGet();
+              done.incrementAndGet();
+            });
+      }
+      work.drain();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatFailedOrFoundNoThreadLeavesItsRoomToOthers() throws Exception {
+    JvmLimit limit = new JvmLimit(1);
+    try (ConcurrentWork failing = work(refusing(1, new IllegalStateException("none")), limit)) {
+      failing.start(
+          () -> {
+            throw new IOException("planned");
+          });
+      assertThatThrownBy(failing::drain).hasMessage("planned");
+      assertThatThrownBy(() -> failing.start(done::incrementAndGet)).hasMessage("planned");
+    }
+    try (ConcurrentWork refused = work(refusing(0, new IllegalStateException("none")), limit)) {
+      assertThatThrownBy(() -> refused.start(done::incrementAndGet)).hasMessage("none");
+    }
+    try (ConcurrentWork work = work(refusing(-1, new IllegalStateException()), limit)) {
+      work.start(done::incrementAndGet);
+      work.drain();
+    }
+    assertThat(done).hasValue(1);
+  }
+
+  @Test
+  void whoWaitsForTheJvmCanBeInterrupted() throws Exception {
+    JvmLimit limit = new JvmLimit(1);
+    limit.acquire();
+    try (ConcurrentWork work = work(refusing(-1, new IllegalStateException()), limit)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> work.start(done::incrementAndGet))
+          .isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      limit.release();
+      work.start(done::incrementAndGet);
+      work.drain();
+    }
+    assertThat(done).hasValue(1);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

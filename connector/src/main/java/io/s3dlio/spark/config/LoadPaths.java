@@ -22,7 +22,7 @@ public final class LoadPaths {
     List<Location> locations = texts(options).stream().map(Location::parse).toList();
     if (locations.isEmpty()) {
       throw new IllegalArgumentException(
-          "Invalid path: none was given (write load(\"s3://bucket/prefix/\"))");
+          "Invalid path: none was given (write load(\"s3://bucket/prefix/\"), or give the table a LOCATION)");
     }
     return locations;
   }

@@ -296,7 +296,8 @@ public final class Options {
           16,
           1,
           1024,
-          "How many ranges one task has in flight at most.");
+          "How many ranges one task has in flight at most, within `spark.s3dlio.concurrencyBudget`"
+              + " for all tasks of a JVM.");
 
   public static final OptionKey<Optional<Long>> RANGE_CHUNK_SIZE =
       optional(
@@ -404,7 +405,8 @@ public final class Options {
           16,
           1,
           1024,
-          "How many objects one task has in flight at most; rows under way hold `maxConcurrency` x"
+          "How many objects one task has in flight at most, within `spark.s3dlio.concurrencyBudget`"
+              + " for all tasks of a JVM; rows under way hold `maxConcurrency` x"
               + " `partSize` bytes of content.");
 
   public static final OptionKey<Long> PART_SIZE =
@@ -428,6 +430,16 @@ public final class Options {
           text -> Sizes.parseWithin(text, MIB, Long.MAX_VALUE / 4),
           "The off-heap bytes of the buffer pool in one JVM. Default: half of the executor's memory"
               + " overhead; without one, half of the JVM's limit on direct memory.");
+
+  public static final OptionKey<Optional<Integer>> CONCURRENCY_BUDGET =
+      optional(
+          "concurrencyBudget",
+          Scope.JVM,
+          "1 to 10000",
+          text -> Math.toIntExact(Sizes.parseNumberWithin(text, 1, 10_000)),
+          "How many ranges all tasks of one JVM read at once, at most, and how many objects they"
+              + " write at once, whatever their `maxConcurrency`; past it they take turns. Default:"
+              + " 128. `maxConnections` bounds the requests to each server of `s3://` besides.");
 
   public static final OptionKey<Optional<Path>> SHARED_MEMORY_DIR =
       optional(
@@ -492,6 +504,7 @@ public final class Options {
           WRITE_MAX_CONCURRENCY,
           PART_SIZE,
           MEMORY_BUDGET,
+          CONCURRENCY_BUDGET,
           SHARED_MEMORY_DIR,
           SHARED_MEMORY_BUDGET);
 

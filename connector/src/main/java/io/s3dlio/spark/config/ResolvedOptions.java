@@ -17,8 +17,9 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * The values in force for one read or write and where each came from. Precedence: the option of the
- * read or write, the session's {@code spark.datasource.s3dlio.*}, Spark's own setting where the
- * option follows one, Hadoop's {@code fs.s3a.*}, the default. Immutable; lives on the driver.
+ * read or write, that of the table's definition, the session's {@code spark.datasource.s3dlio.*},
+ * Spark's own setting where the option follows one, Hadoop's {@code fs.s3a.*}, the default.
+ * Immutable; lives on the driver.
  */
 public final class ResolvedOptions {
   /** The prefix of session settings that are defaults of options. */
@@ -43,6 +44,7 @@ public final class ResolvedOptions {
   /** Where a value came from. */
   public enum Origin {
     OPTION,
+    TABLE,
     SESSION,
     SPARK,
     HADOOP,
@@ -56,33 +58,55 @@ public final class ResolvedOptions {
 
   /** Resolves a read's options. Both maps' keys are taken in any case. */
   public static ResolvedOptions forRead(Map<String, String> options, Map<String, String> session) {
-    return resolve(EnumSet.of(Scope.CONNECTION, Scope.READ), options, session);
+    return forRead(options, Map.of(), session);
+  }
+
+  /**
+   * Resolves the options of a read of a table that a catalog defines.
+   *
+   * @param table those of the table's definition; what is of writes alone is let be
+   */
+  public static ResolvedOptions forRead(
+      Map<String, String> options, Map<String, String> table, Map<String, String> session) {
+    return resolve(EnumSet.of(Scope.CONNECTION, Scope.READ), options, table, session);
   }
 
   /** Resolves a write's options. Both maps' keys are taken in any case. */
   public static ResolvedOptions forWrite(Map<String, String> options, Map<String, String> session) {
-    return resolve(EnumSet.of(Scope.CONNECTION, Scope.WRITE), options, session);
+    return forWrite(options, Map.of(), session);
+  }
+
+  /**
+   * Resolves the options of a write to a table that a catalog defines.
+   *
+   * @param table those of the table's definition; what is of reads alone is let be
+   */
+  public static ResolvedOptions forWrite(
+      Map<String, String> options, Map<String, String> table, Map<String, String> session) {
+    return resolve(EnumSet.of(Scope.CONNECTION, Scope.WRITE), options, table, session);
   }
 
   private static ResolvedOptions resolve(
-      Set<Scope> scopes, Map<String, String> options, Map<String, String> session) {
+      Set<Scope> scopes,
+      Map<String, String> options,
+      Map<String, String> table,
+      Map<String, String> session) {
     Map<String, String> given = lowerKeys(options, "");
+    Map<String, String> ofTable = lowerKeys(table, "");
     Map<String, String> sessionDefaults = lowerKeys(session, SESSION_PREFIX);
     Map<String, String> spark = lowerKeys(session, "");
     List<OptionKey<?>> known =
         Options.all().stream().filter(key -> scopes.contains(key.scope())).toList();
-    for (String name : sessionDefaults.keySet()) {
-      if (Options.all().stream()
-          .noneMatch(key -> key.scope() != Scope.JVM && key.name().equalsIgnoreCase(name))) {
-        throw unknown(SESSION_PREFIX, name, Options.all());
-      }
-    }
-    for (String name : lowerKeys(session, JVM_PREFIX).keySet()) {
-      if (Options.all().stream()
-          .noneMatch(key -> key.scope() == Scope.JVM && key.name().equalsIgnoreCase(name))) {
-        throw unknown(JVM_PREFIX, name, Options.all());
-      }
-    }
+    requireOfReadsOrWrites(SESSION_PREFIX, sessionDefaults.keySet());
+    requireOfReadsOrWrites("", ofTable.keySet());
+    lowerKeys(session, JVM_PREFIX)
+        .forEach(
+            (name, value) ->
+                Options.all().stream()
+                    .filter(key -> key.scope() == Scope.JVM && key.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow(() -> unknown(JVM_PREFIX, name, Options.all()))
+                    .parse(value));
     Set<String> names = known.stream().map(key -> lower(key.name())).collect(Collectors.toSet());
     for (Map.Entry<String, String> option : given.entrySet()) {
       String name = option.getKey();
@@ -94,14 +118,24 @@ public final class ResolvedOptions {
     }
     Map<OptionKey<?>, Value> values = new LinkedHashMap<>();
     for (OptionKey<?> key : known) {
-      values.put(key, resolve(key, given, sessionDefaults, spark));
+      values.put(key, resolve(key, given, ofTable, sessionDefaults, spark));
     }
     return new ResolvedOptions(values, Map.of());
+  }
+
+  private static void requireOfReadsOrWrites(String prefix, Set<String> names) {
+    for (String name : names) {
+      if (Options.all().stream()
+          .noneMatch(key -> key.scope() != Scope.JVM && key.name().equalsIgnoreCase(name))) {
+        throw unknown(prefix, name, Options.all());
+      }
+    }
   }
 
   private static Value resolve(
       OptionKey<?> key,
       Map<String, String> given,
+      Map<String, String> table,
       Map<String, String> sessionDefaults,
       Map<String, String> spark) {
     String name = lower(key.name());
@@ -109,6 +143,10 @@ public final class ResolvedOptions {
     String sessionDefault = sessionDefaults.get(name);
     if (option != null && !option.equals(sessionDefault)) {
       return value(key, option, Origin.OPTION);
+    }
+    String ofTable = table.get(name);
+    if (ofTable != null) {
+      return value(key, ofTable, Origin.TABLE);
     }
     if (sessionDefault != null) {
       return value(key, sessionDefault, Origin.SESSION);
@@ -226,7 +264,7 @@ public final class ResolvedOptions {
   }
 
   private void requireMeaning(OptionKey<?> key, String scheme, List<Location> locations) {
-    if (origin(key) == Origin.OPTION
+    if ((origin(key) == Origin.OPTION || origin(key) == Origin.TABLE)
         && locations.stream().noneMatch(location -> location.scheme().equals(scheme))) {
       throw new IllegalArgumentException(
           "Invalid option: '%s' (it means something for %s:// alone)".formatted(key, scheme));
@@ -310,6 +348,13 @@ public final class ResolvedOptions {
 
   private static IllegalArgumentException unknown(
       String prefix, String name, List<OptionKey<?>> known) {
+    Optional<LoaderOptions.Refused> ofLoaders = LoaderOptions.find(name);
+    if (ofLoaders.isPresent()) {
+      return new IllegalArgumentException(
+          "Invalid option: '%s%s' (it is one of s3dlio's loaders, and means nothing in Spark: %s)"
+              .formatted(
+                  prefix, ofLoaders.get().name(), ofLoaders.get().reason().replace("`", "")));
+    }
     String nearest =
         known.stream()
             .map(OptionKey::name)

@@ -23,6 +23,7 @@ public final class ReadMetrics {
   private long ranges;
   private long retries;
   private long waitNanos;
+  private long firstWaitNanos;
   private long peakMemory;
   private long heapBatches;
   private long inlineBatches;
@@ -56,6 +57,9 @@ public final class ReadMetrics {
   }
 
   void waited(long nanos) {
+    if (waitNanos == 0) {
+      firstWaitNanos = nanos;
+    }
     waitNanos += nanos;
   }
 
@@ -84,6 +88,7 @@ public final class ReadMetrics {
       new Sum("ranges", ranges),
       new Sum("retries", retries),
       new Sum("waitTime", waitNanos),
+      new Mean("firstWaitTime", firstWaitNanos, firstWaitNanos == 0 ? 0 : 1),
       new Max("peakMemory", peakMemory),
       new Sum("heapBatches", heapBatches),
       new Sum("inlineBatches", inlineBatches),
@@ -100,6 +105,7 @@ public final class ReadMetrics {
       new Ranges(),
       new Retries(),
       new WaitTime(),
+      new FirstWaitTime(),
       new PeakMemory(),
       new HeapBatches(),
       new InlineBatches(),
@@ -114,6 +120,20 @@ public final class ReadMetrics {
     @Override
     public CustomTaskMetric mergeWith(CustomTaskMetric other) {
       return new Max(name, Math.max(value, other.value()));
+    }
+  }
+
+  /** A mean of those readers of a task that have something to tell. */
+  private record Mean(String name, long sum, int count) implements CustomTaskMetric {
+    @Override
+    public long value() {
+      return count == 0 ? 0 : sum / count;
+    }
+
+    @Override
+    public CustomTaskMetric mergeWith(CustomTaskMetric other) {
+      Mean mean = (Mean) other;
+      return new Mean(name, sum + mean.sum, count + mean.count);
     }
   }
 
@@ -197,6 +217,25 @@ public final class ReadMetrics {
     @Override
     public String aggregateTaskMetrics(long[] nanos) {
       return String.format(Locale.ROOT, "%.3f s", Arrays.stream(nanos).sum() / 1e9);
+    }
+  }
+
+  /** How long splits waited for their first bytes: the mean of tasks that read any. */
+  public static final class FirstWaitTime implements CustomMetric {
+    @Override
+    public String name() {
+      return "firstWaitTime";
+    }
+
+    @Override
+    public String description() {
+      return "average time waited for the first content of a split";
+    }
+
+    @Override
+    public String aggregateTaskMetrics(long[] nanos) {
+      double mean = Arrays.stream(nanos).filter(wait -> wait > 0).average().orElse(0);
+      return String.format(Locale.ROOT, "%.3f ms", mean / 1e6);
     }
   }
 

@@ -2,6 +2,7 @@ package io.s3dlio.spark.read;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.spark.config.ConcurrencyBudget;
 import io.s3dlio.spark.config.MemoryBudget;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
@@ -37,6 +38,7 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
 
   private BatchReader open(InputPartition partition, TaskScope scope, ReadMetrics metrics) {
     MemoryBudget.applyToThisJvm();
+    ConcurrencyBudget.applyToThisJvm();
     S3dlioInputPartition split = (S3dlioInputPartition) partition;
     Location prefix = split.objects().prefix();
     ObjectStore store = Stores.open(prefix, config.store());

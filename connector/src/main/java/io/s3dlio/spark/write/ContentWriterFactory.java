@@ -1,5 +1,6 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.spark.config.ConcurrencyBudget;
 import io.s3dlio.spark.config.MemoryBudget;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.DataWriter;
@@ -10,6 +11,7 @@ record ContentWriterFactory(WriteJob job, ContentRows rows) implements DataWrite
   @Override
   public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
     MemoryBudget.applyToThisJvm();
+    ConcurrencyBudget.applyToThisJvm();
     return new ContentDataWriter(job, rows, partitionId, taskId);
   }
 }

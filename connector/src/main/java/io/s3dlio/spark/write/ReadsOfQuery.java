@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.execution.ExternalRDD;
 import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.QueryExecution;
@@ -82,11 +83,11 @@ final class ReadsOfQuery {
         if (relation.table() instanceof FileTable files) {
           paths.addAll(roots(files.fileIndex()));
         } else if (relation.options().getBoolean(Options.GLOB_PATHS.name(), true)) {
-          LoadPaths.texts(relation.options()).stream()
+          texts(relation).stream()
               .flatMap(path -> location(path).stream())
               .forEach(path -> patterns.addAll(patterns(path)));
         } else {
-          paths.addAll(LoadPaths.texts(relation.options()));
+          paths.addAll(texts(relation));
         }
       } else if (leaf instanceof LogicalRDD relation) {
         paths.addAll(ReadsOfRdd.directories(relation.rdd()));
@@ -98,6 +99,14 @@ final class ReadsOfQuery {
         .flatMap(path -> location(path).stream())
         .forEach(path -> patterns.add(new PathPattern(path, List.of())));
     return patterns;
+  }
+
+  /** A table of a catalog has its path among its properties. */
+  private static List<String> texts(DataSourceV2Relation relation) {
+    List<String> texts = new ArrayList<>(LoadPaths.texts(relation.options()));
+    Optional.ofNullable(relation.table().properties().get(TableCatalog.PROP_LOCATION))
+        .ifPresent(texts::add);
+    return texts;
   }
 
   /** Another source may take a path as it is that is no glob. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -19,11 +20,12 @@ class OptionsPageTest {
       Made from the registry in the code; a test holds this page to it.
 
       An option of a read or a write is set with `.option(name, value)`; its default for a session
-      with `spark.datasource.s3dlio.<name>`. The option of the read or write wins over the session's
-      default, that over Spark's own setting where an option follows one, that over the default
-      below. Names are taken in any case. An unknown option, a malformed value and an option that
-      means nothing in its place are errors. Sizes are written as Spark writes them: `1mb` is
-      1 MiB, `64k`, plain bytes; times as `500ms`, `30s`.
+      with `spark.datasource.s3dlio.<name>`, for a table of Spark's catalog in `OPTIONS`. The option
+      of the read or write wins over the table's, that over the session's default, that over
+      Spark's own setting where an option follows one, that over the default below. Names are taken
+      in any case. An unknown option, a malformed value and an option that means nothing in its
+      place are errors. Sizes are written as Spark writes them: `1mb` is 1 MiB, `64k`, plain bytes;
+      times as `500ms`, `30s`.
       """;
 
   @Test
@@ -42,7 +44,23 @@ class OptionsPageTest {
         + section("Reads and writes: how a store is opened", Scope.CONNECTION)
         + section("Reads", Scope.READ)
         + section("Writes", Scope.WRITE)
-        + section("The JVM: `spark.s3dlio.<name>`, set before the session starts", Scope.JVM);
+        + section("The JVM: `spark.s3dlio.<name>`, set before the session starts", Scope.JVM)
+        + refused();
+  }
+
+  private static String refused() {
+    return LoaderOptions.all().stream()
+        .map(option -> "| `%s` | %s. |\n".formatted(option.name(), upper(option.reason())))
+        .collect(
+            Collectors.joining(
+                "",
+                "\n## Refused: options of s3dlio's loaders\n\n"
+                    + "| Option | Why it is an error here |\n|---|---|\n",
+                ""));
+  }
+
+  private static String upper(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   private static String section(String title, Scope scope) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,33 @@ class ResolvedOptionsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ResolvedOptions.forRead(Map.of("objectSize", "1mb"), NONE))
         .withMessage("Invalid option: 'objectsize' (it means nothing here; it is a write option)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pinMemory, pin tensors where they are made",
+    "PERSISTENTWORKERS, spark.python.worker.reuse",
+    "adaptive, set maxPartitionBytes",
+    "workloadType, set maxPartitionBytes",
+    "pool.size, set maxConcurrency",
+    "pool.readaheadBatches, set prefetch",
+    "pool.batchTimeout, set range.timeout",
+  })
+  void anOptionOfTheLoadersIsRefusedWithWhatThereIsInstead(String name, String instead) {
+    String reason = "it is one of s3dlio's loaders, and means nothing in Spark: ";
+    Map<String, String> given = Map.of(name, "true");
+    Map<String, String> session = Map.of("spark.datasource.s3dlio." + name, "true");
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            () -> ResolvedOptions.forRead(given, NONE),
+            () -> ResolvedOptions.forWrite(given, NONE),
+            () -> ResolvedOptions.forRead(NONE, session))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(use)
+          .withMessageContaining(name.equals("PERSISTENTWORKERS") ? "persistentWorkers" : name)
+          .withMessageContaining(reason)
+          .withMessageContaining(instead);
+    }
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,22 @@ class PySparkIT {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
   }
 
+  /** The PyTorch that {@code .ci/run} puts beside the environments. */
+  @Test
+  void makesTensorsOfPyTorch() throws Exception {
+    Path torch = Python.torch();
+    Path tests = Python.testsOfTensors();
+    Map<String, String> variables =
+        Map.of(
+            "PYTHONPATH",
+            Stream.of(Python.tests(), tests, Python.sources(), torch.resolve("python"))
+                .map(Path::toString)
+                .collect(Collectors.joining(":")),
+            "LD_LIBRARY_PATH",
+            torch.resolve("lib").toString());
+    pass(Python.SPARK_4_2, variables, List.of("-p", "conftest", tests.toString()));
+  }
+
   private static List<String> tests(String... selection) {
     List<String> arguments =
         new ArrayList<>(
@@ -82,6 +100,11 @@ class PySparkIT {
   }
 
   private void pass(Python python, List<String> tests) throws Exception {
+    pass(python, environment(python), tests);
+  }
+
+  private void pass(Python python, Map<String, String> variables, List<String> tests)
+      throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -92,7 +115,7 @@ class PySparkIT {
                 "no:cacheprovider",
                 "--basetemp=" + folder.resolve("data")));
     arguments.addAll(tests);
-    try (ChildProcess pytest = python.start(folder, environment(python), arguments)) {
+    try (ChildProcess pytest = python.start(folder, variables, arguments)) {
       String log = pytest.succeed();
       assertThat(log).containsPattern("=+ \\d+ passed").doesNotContain("skipped");
     }

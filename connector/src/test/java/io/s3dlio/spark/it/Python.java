@@ -46,7 +46,7 @@ enum Python {
   /** Starts one with these variables in its environment, too. */
   ChildProcess start(Path folder, Map<String, String> variables, List<String> arguments)
       throws IOException {
-    need(
+    assumeOrTell(
         Runtime.version().feature() <= newestJava,
         "Java %d at most for the Spark of '%s'".formatted(newestJava, environment));
     Path python = executable();
@@ -84,6 +84,22 @@ enum Python {
     return Build.root().resolve("connector/src/test/python-once");
   }
 
+  /** Returns the folder of those that need PyTorch. */
+  static Path testsOfTensors() {
+    return Build.root().resolve("connector/src/test/python-torch");
+  }
+
+  /**
+   * Returns the folder of PyTorch: its packages in {@code python}, its libraries in {@code lib}.
+   * Where it is missing the test is skipped by an assumption that names it, and fails in CI.
+   */
+  static Path torch() {
+    Path torch = Build.root().resolve(".ci/cache/torch");
+    String missing = "PyTorch (%s is no folder; run .ci/run)".formatted(torch);
+    need(Files.isDirectory(torch.resolve("python/torch")), missing);
+    return torch;
+  }
+
   /** Returns the folder of the Python package and its tests. */
   static Path sources() {
     return Build.root().resolve("connector/python");
@@ -97,14 +113,19 @@ enum Python {
     String missing =
         "Python environment '%s' (%s is no file; set %s or run .ci/run)"
             .formatted(environment, python, variable);
-    if ("true".equals(System.getenv("CI"))) {
-      assertThat(Files.isRegularFile(python)).as(missing).isTrue();
-    }
     need(Files.isRegularFile(python), missing);
     return python;
   }
 
+  /** Fails in CI, and skips the test elsewhere, unless what it names is there. */
   private static void need(boolean there, String what) {
+    if ("true".equals(System.getenv("CI"))) {
+      assertThat(there).as(what).isTrue();
+    }
+    assumeOrTell(there, what);
+  }
+
+  private static void assumeOrTell(boolean there, String what) {
     if (!there) {
       System.err.println("Skipped, it needs: " + what); // Reports count skipped tests only.
     }

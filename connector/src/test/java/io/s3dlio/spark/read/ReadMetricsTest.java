@@ -21,11 +21,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+import org.apache.spark.sql.execution.ui.SQLAppStatusStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
 
 class ReadMetricsTest {
   private final Path directory;
@@ -58,6 +61,29 @@ class ReadMetricsTest {
     assertThat(metric(read, "heapBatches")).isZero();
     assertThat(metric(read, "waitTime")).isPositive();
     assertThat(metric(read, "peakMemory")).isBetween(36_000L, 300_000L);
+  }
+
+  /** A task that has nothing to wait for does not make the average better than it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"columnar", "rows"})
+  void theAverageIsThatOfTheTasksThatWaited(String mode) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      file(directory, "a" + i, 10_000);
+    }
+    file(directory, "empty", 0);
+    Dataset<Row> read =
+        s3dlio(mode)
+            .option("maxPartitionBytes", 10_000)
+            .option("openCostInBytes", 10_000)
+            .load(directory.toString())
+            .selectExpr("length(content)");
+    assertThat(read.collectAsList()).hasSize(4);
+    assertThat(read.rdd().getNumPartitions()).isEqualTo(4);
+
+    double ofAll = metric(read, "firstWaitTime") / 1e6;
+    assertThat(ofAll).isPositive();
+    assertThat(shown(read, "firstWaitTime")).isEqualTo(String.format("%.3f ms", ofAll / 3));
+    assertThat(shown(read, "objects")).isEqualTo("4");
   }
 
   @ParameterizedTest
@@ -121,6 +147,11 @@ class ReadMetricsTest {
                 .orElseThrow()
                 .aggregateTaskMetrics(new long[] {1_500_000_000, 21_000_000}))
         .isEqualTo("1.521 s");
+    assertThat(
+            new ReadMetrics.FirstWaitTime().aggregateTaskMetrics(new long[] {3_000_000, 0, 4_000}))
+        .isEqualTo("1.502 ms");
+    assertThat(new ReadMetrics.FirstWaitTime().aggregateTaskMetrics(new long[] {0}))
+        .isEqualTo("0.000 ms");
   }
 
   @Test
@@ -132,8 +163,32 @@ class ReadMetricsTest {
     one.missing(2);
     other.missing(3);
 
+    one.waited(30);
+    one.waited(500);
+    other.waited(10);
+
+    assertThat(merged(one, other, "waitTime")).isEqualTo(540);
+    assertThat(merged(one, other, "firstWaitTime")).isEqualTo(20);
+    assertThat(merged(one, new ReadMetrics(), "firstWaitTime")).isEqualTo(30);
+    assertThat(merged(new ReadMetrics(), one, "firstWaitTime")).isEqualTo(30);
     assertThat(merged(one, other, "peakMemory")).isEqualTo(10);
     assertThat(merged(one, other, "missingObjects")).isEqualTo(5);
+  }
+
+  /** Returns what Spark shows of the one query that has run. */
+  private static String shown(Dataset<Row> rows, String name) throws Exception {
+    LocalSpark.session().sparkContext().listenerBus().waitUntilEmpty();
+    SQLAppStatusStore store =
+        ((org.apache.spark.sql.classic.SparkSession) LocalSpark.session())
+            .sharedState()
+            .statusStore();
+    long accumulator = ReadFixture.scan(rows).metrics().apply(name).id();
+    return CollectionConverters.asJava(store.executionsList()).stream()
+        .map(execution -> store.executionMetrics(execution.executionId()).get(accumulator))
+        .filter(Option::isDefined)
+        .findFirst()
+        .orElseThrow()
+        .get();
   }
 
   private static long merged(ReadMetrics one, ReadMetrics other, String name) {

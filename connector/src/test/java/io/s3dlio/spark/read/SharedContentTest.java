@@ -109,21 +109,32 @@ class SharedContentTest {
   @Test
   void travelsInlineWhereTheFileSystemIsFull(@TempDir Path small) throws Exception {
     files(8, 4 << 20);
-    String shell =
-        "exec unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=10m tmpfs \""
-            + small
-            + "\" && exec \"$@\"' sh \"$@\"";
 
-    ForkedSpark.Result result =
-        ForkedSpark.run(shell, SharedContent.class, folder.toString(), small.toString(), "1gb");
-
-    assumeTrue(
-        !result.output().startsWith("unshare:"),
-        "SharedContentTest needs user namespaces: " + result.output());
-    assertThat(result.code()).describedAs(result.output()).isZero();
-    assertThat(result.output())
+    assertThat(onTmpfs("size=10m", small.toString(), small.toString()))
         .contains("wrong: 0", "inline: 6, shared: 2", "inlineBatches: 6")
         .containsOnlyOnce("Content by reference travels inline where shared memory is short");
+  }
+
+  /** As in a container whose root file system, and all below it, is read-only. */
+  @Test
+  void travelsInlineWhereTheDefaultPlaceCannotBeWrittenTo() throws Exception {
+    files(3, 100_000);
+
+    assertThat(onTmpfs("ro", "/dev/shm", ""))
+        .contains("wrong: 0", "inline: 3, shared: 0", "Read-only file system")
+        .containsOnlyOnce("Content by reference travels inline")
+        .contains("/dev/shm cannot be used. Set spark.s3dlio.sharedMemoryDir to share memory");
+  }
+
+  @Test
+  void aPlaceOfOnesOwnThatCannotBeWrittenToIsAnError(@TempDir Path other) throws Exception {
+    files(1, 1000);
+
+    ForkedSpark.Result result = run("ro", other.toString(), other.toString());
+
+    assertThat(result.code()).isNotZero();
+    assertThat(result.output())
+        .contains("Cannot use spark.s3dlio.sharedMemoryDir=" + other, "Read-only file system");
   }
 
   @Test
@@ -139,6 +150,25 @@ class SharedContentTest {
         .contains("wrong: 0", "inline: 5, shared: 3", "inlineBatches: 5")
         .containsOnlyOnce("Content by reference travels inline where shared memory is short");
     assertThat(shared).isEmptyDirectory();
+  }
+
+  private String onTmpfs(String options, String place, String shared) throws Exception {
+    ForkedSpark.Result result = run(options, place, shared);
+    assertThat(result.code()).describedAs(result.output()).isZero();
+    return result.output();
+  }
+
+  /** Reads the files in a namespace where a place is a tmpfs of its own. */
+  private ForkedSpark.Result run(String options, String place, String shared) throws Exception {
+    String shell =
+        "exec unshare --map-root-user --mount sh -c 'mount -t tmpfs -o %s tmpfs \"%s\" && exec \"$@\"' sh \"$@\""
+            .formatted(options, place);
+    ForkedSpark.Result result =
+        ForkedSpark.run(shell, SharedContent.class, folder.toString(), shared, "1gb");
+    assumeTrue(
+        !result.output().startsWith("unshare:"),
+        "SharedContentTest needs user namespaces: " + result.output());
+    return result;
   }
 
   private void files(int count, int size) throws IOException {

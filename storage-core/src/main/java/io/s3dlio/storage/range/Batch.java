@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One batch on the engine's threads. Up to {@code maxWorkers} workers pull ranges until none is
  * left. Each that takes one starts another while more wait, but only once the last one started has
- * begun: small batches and fast stores wake few threads.
+ * begun: small batches and fast stores wake few threads. While workers of other batches wait for a
+ * thread, one that has read a range queues behind them.
  *
  * <p>The lock is held for bookkeeping alone. Nothing of others (reader, executor, timer, actions)
  * is called under it.
@@ -182,9 +183,11 @@ final class Batch implements BatchRead {
       } else {
         launching = false;
       }
-      next = ended ? null : queue.poll();
+      boolean othersTurn = last != null && queue.hasNext() && engine.isContended();
+      next = ended || othersTurn ? null : queue.poll();
       if (next == null) {
         workers--;
+        launch = othersTurn && addWorker();
       } else {
         begin(next);
         launch = addWorker();

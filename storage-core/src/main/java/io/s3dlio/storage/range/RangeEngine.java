@@ -28,12 +28,13 @@ import java.util.function.LongSupplier;
  * and end when they are idle. Thread-safe.
  */
 public final class RangeEngine implements AutoCloseable {
-  private static final int MIN_SHARED_THREADS = 32;
-  private static final int SHARED_THREADS_PER_CORE = 4;
+  /** How many ranges the JVM's engine runs at once, unless it is told otherwise. */
+  public static final int DEFAULT_SHARED_THREADS = 128;
+
   private static final int IDLE_SECONDS = 30;
   private static final int MAX_BUFFER = Integer.MAX_VALUE - 8;
 
-  private final int maxThreads;
+  private volatile int maxThreads;
   private final ThreadPoolExecutor executor;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final RetryPolicy retryPolicy;
@@ -43,7 +44,8 @@ public final class RangeEngine implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param maxThreads how many ranges run at once, over all batches
+   * @param maxThreads how many ranges run at once, over all batches. Where more are wanted the
+   *     batches take turns, range by range
    */
   public RangeEngine(int maxThreads) {
     this(maxThreads, RetryPolicy.DEFAULT, RangeEngine::runLater, System::nanoTime);
@@ -71,7 +73,7 @@ public final class RangeEngine implements AutoCloseable {
     executor.allowCoreThreadTimeOut(true);
   }
 
-  /** Returns the JVM's engine, of four threads a core and at least 32. Nobody closes it. */
+  /** Returns the JVM's engine, of {@link #DEFAULT_SHARED_THREADS}. Nobody closes it. */
   public static RangeEngine shared() {
     return Shared.ENGINE;
   }
@@ -185,8 +187,30 @@ public final class RangeEngine implements AutoCloseable {
     }
   }
 
-  int maxThreads() {
+  /** Returns how many ranges run at once, over all batches. */
+  public int maxThreads() {
     return maxThreads;
+  }
+
+  /** Sets how many ranges run at once. More that are in flight already end in their own time. */
+  public void setMaxThreads(int threads) {
+    requirePositive("maxThreads", threads);
+    synchronized (executor) {
+      maxThreads = threads;
+      // In the order in which the executor allows it.
+      if (threads > executor.getMaximumPoolSize()) {
+        executor.setMaximumPoolSize(threads);
+        executor.setCorePoolSize(threads);
+      } else {
+        executor.setCorePoolSize(threads);
+        executor.setMaximumPoolSize(threads);
+      }
+    }
+  }
+
+  /** Returns whether a worker of some batch waits for a thread. */
+  boolean isContended() {
+    return !executor.getQueue().isEmpty();
   }
 
   RetryPolicy retryPolicy() {
@@ -237,10 +261,6 @@ public final class RangeEngine implements AutoCloseable {
   }
 
   private static final class Shared {
-    static final RangeEngine ENGINE =
-        new RangeEngine(
-            Math.max(
-                MIN_SHARED_THREADS,
-                SHARED_THREADS_PER_CORE * Runtime.getRuntime().availableProcessors()));
+    static final RangeEngine ENGINE = new RangeEngine(DEFAULT_SHARED_THREADS);
   }
 }

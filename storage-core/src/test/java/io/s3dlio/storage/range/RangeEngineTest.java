@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine does while nothing fails: order, bounds, threads, cancelling and closing. */
@@ -171,10 +173,61 @@ class RangeEngineTest {
   }
 
   @Test
-  void sharedEngineHasAtLeast32Threads() {
+  void thereIsOneSharedEngine() {
     assertThat(RangeEngine.shared()).isSameAs(RangeEngine.shared());
-    assertThat(RangeEngine.shared().maxThreads())
-        .isEqualTo(Math.max(32, 4 * Runtime.getRuntime().availableProcessors()));
+    assertThat(RangeEngine.shared().maxThreads()).isEqualTo(128);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 3", "5, 2", "2, 2"})
+  void asManyRangesAreInFlightAsWasSetLast(int before, int after) throws Exception {
+    try (RangeEngine narrow = new RangeEngine(before)) {
+      Gate open = new Gate(0);
+      open.open();
+      narrow
+          .submit(open.store(), requests(50, "x", "y"), SMALL, 9, new CancellationToken())
+          .await();
+      narrow.setMaxThreads(after);
+      Gate gate = new Gate(after);
+      BatchRead one =
+          narrow.submit(gate.store(), requests(900, "a"), SMALL, 9, new CancellationToken());
+      BatchRead other =
+          narrow.submit(gate.store(), requests(900, "b"), SMALL, 9, new CancellationToken());
+      gate.awaitArrivals();
+      gate.open();
+      one.await();
+      other.await();
+      assertThat(gate.most()).isEqualTo(after);
+      assertThatThrownBy(() -> narrow.setMaxThreads(0)).hasMessageContaining("maxThreads: 0");
+    }
+  }
+
+  @Test
+  void batchesTakeTurnsWhereThreadsAreFew() throws Exception {
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch bothThere = new CountDownLatch(1);
+    PatternStore store =
+        new PatternStore(
+            request -> {
+              order.add(request.location().key());
+              begun.countDown();
+              bothThere.await();
+              fill(request);
+            });
+    try (RangeEngine single = new RangeEngine(1)) {
+      BatchRead large =
+          single.submit(store, requests(900, "large"), SMALL, 5, new CancellationToken());
+      begun.await();
+      BatchRead small =
+          single.submit(store, requests(250, "small"), SMALL, 5, new CancellationToken());
+      bothThere.countDown();
+      small.await();
+      large.await();
+    }
+    assertThat(order)
+        .hasSize(12)
+        .startsWith("large", "small", "large", "small", "large", "small", "large");
   }
 
   @Test
