@@ -52,7 +52,7 @@ public final class ColumnTypes {
     return TYPES.contains(type) || type instanceof DecimalType;
   }
 
-  @SuppressWarnings("CatchingUnchecked") // Scala declares no exceptions, and Spark's are checked.
+  /** Spark's exceptions are checked ones, which Scala does not declare. */
   private static StructType parsed(String text) {
     try {
       return StructType.fromDDL(text);

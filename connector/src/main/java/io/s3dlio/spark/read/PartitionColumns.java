@@ -34,6 +34,7 @@ import org.apache.spark.sql.types.StructType;
 public record PartitionColumns(
     StructType schema, List<Base> bases, boolean caseSensitive, String zone, boolean discovered)
     implements Serializable {
+  /** No columns. */
   public static final PartitionColumns NONE =
       new PartitionColumns(new StructType(), List.of(), false, "UTC", false);
 
@@ -194,6 +195,7 @@ public record PartitionColumns(
     }
   }
 
+  /** Returns whether directories give no column. */
   public boolean isEmpty() {
     return schema.isEmpty();
   }

@@ -186,11 +186,13 @@ final class PartitionDirectories {
     if (objects) {
       ends.add(directory);
     }
-    for (Location other : others) {
-      if (!partitions.isEmpty() && holdsAnything(other)) {
-        ends.add(other);
-      } else if (partitions.isEmpty() && ends.isEmpty() && holdsAnything(other)) {
-        ends.add(directory);
+    if (!partitions.isEmpty() || !objects) {
+      for (Location other : others) {
+        if (holdsAnything(other)) {
+          // Beside directories that give columns it is a contradiction, and one is enough of these.
+          ends.add(partitions.isEmpty() ? directory : other);
+          break;
+        }
       }
     }
     return new Found(partitions, ends);
