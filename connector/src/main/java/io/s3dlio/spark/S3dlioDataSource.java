@@ -1,8 +1,8 @@
 package io.s3dlio.spark;
 
 import io.s3dlio.spark.config.LoadPaths;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.PartitionColumns;
@@ -52,7 +52,7 @@ public final class S3dlioDataSource
     table.check(sessionSettings());
     List<Location> locations = LoadPaths.parse(options);
     ResolvedOptions resolved = ResolvedOptions.forRead(given, table.options(), sessionSettings());
-    if (resolved.value(Options.GLOB_PATHS)) {
+    if (resolved.value(ReadOptions.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
     }
     PartitionColumns partitions =

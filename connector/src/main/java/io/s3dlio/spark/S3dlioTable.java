@@ -1,6 +1,6 @@
 package io.s3dlio.spark;
 
-import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
 import io.s3dlio.spark.read.Listing;
@@ -110,8 +110,8 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
         listing,
         givenSchema,
         known,
-        resolved.value(Options.SHUFFLE)
-            ? resolved.withDefault(Options.READ_SEED, Long.toString(drawnSeed))
+        resolved.value(ReadOptions.SHUFFLE)
+            ? resolved.withDefault(ReadOptions.SEED, Long.toString(drawnSeed))
             : resolved);
   }
 

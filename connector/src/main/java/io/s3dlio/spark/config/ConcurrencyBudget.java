@@ -24,7 +24,7 @@ public final class ConcurrencyBudget {
   }
 
   static void apply(SparkConf conf) {
-    JvmSettings.given(conf, Options.CONCURRENCY_BUDGET)
+    JvmSettings.given(conf, JvmOptions.CONCURRENCY_BUDGET)
         .ifPresent(
             most -> {
               RangeEngine.shared().setMaxThreads(most);

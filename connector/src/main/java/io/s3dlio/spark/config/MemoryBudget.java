@@ -44,7 +44,7 @@ public record MemoryBudget(long bytes, int tasks) {
   }
 
   private static long bytes(SparkConf conf) {
-    return JvmSettings.given(conf, Options.MEMORY_BUDGET)
+    return JvmSettings.given(conf, JvmOptions.MEMORY_BUDGET)
         .orElseGet(() -> isLocal(conf) ? BufferPool.defaultBudget() : overhead(conf) / 2);
   }
 

@@ -254,8 +254,8 @@ public final class ResolvedOptions {
    * @throws IllegalArgumentException if an option was given that means nothing for any of them
    */
   public StoreConfig storeConfig(List<Location> locations) {
-    requireMeaning(Options.PAGE_CACHE_MODE, "file", locations);
-    requireMeaning(Options.DIRECT_FALLBACK, "direct", locations);
+    requireMeaning(FileOptions.PAGE_CACHE_MODE, "file", locations);
+    requireMeaning(FileOptions.DIRECT_FALLBACK, "direct", locations);
     S3Options.all().stream()
         .filter(this::isOfScope)
         .forEach(key -> requireMeaning(key, "s3", locations));
@@ -278,9 +278,9 @@ public final class ResolvedOptions {
     boolean one =
         locations.size() == 1
             && !locations.get(0).isPrefix()
-            && value(Options.MANIFEST).isEmpty()
-            && value(Options.NAME_TEMPLATE).isEmpty()
-            && !(value(Options.GLOB_PATHS) && PathPattern.isPattern(locations.get(0)));
+            && value(ReadOptions.MANIFEST).isEmpty()
+            && value(ReadOptions.NAME_TEMPLATE).isEmpty()
+            && !(value(ReadOptions.GLOB_PATHS) && PathPattern.isPattern(locations.get(0)));
     if (!one) {
       throw new IllegalArgumentException(
           "Invalid versionId: '%s' (it is a version of one object, and the load names %s; load that"
@@ -294,8 +294,8 @@ public final class ResolvedOptions {
   /** Returns what stores are opened with by default in this session. */
   public StoreConfig storeConfig() {
     return new StoreConfig(
-        value(Options.PAGE_CACHE_MODE),
-        value(Options.DIRECT_FALLBACK),
+        value(FileOptions.PAGE_CACHE_MODE),
+        value(FileOptions.DIRECT_FALLBACK),
         S3Options.config(this),
         buckets.entrySet().stream()
             .collect(

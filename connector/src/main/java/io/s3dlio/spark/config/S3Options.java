@@ -39,7 +39,7 @@ final class S3Options {
       text(
           "pathStyle",
           "true, false",
-          Options::bool,
+          OptionKeys::bool,
           "Whether the bucket stands in the path instead of the host's name. Unset: true for every"
               + " endpoint but AWS's own.");
 
@@ -68,14 +68,14 @@ final class S3Options {
               + " platform's. Unset: the environment's `AWS_CA_BUNDLE`.");
 
   private static final OptionKey<Boolean> ANONYMOUS =
-      Options.flag(
+      OptionKeys.flag(
           "anonymous",
           Scope.CONNECTION,
           false,
           "Whether requests go unsigned, as public buckets allow.");
 
   private static final OptionKey<Checksum> CHECKSUM =
-      Options.choice(
+      OptionKeys.choice(
           "checksum",
           Scope.CONNECTION,
           Checksum.class,
@@ -84,7 +84,7 @@ final class S3Options {
               + " `none`.");
 
   private static final OptionKey<VerifyRead> VERIFY_READ =
-      Options.choice(
+      OptionKeys.choice(
           "verifyRead",
           Scope.CONNECTION,
           VerifyRead.class,
@@ -98,7 +98,7 @@ final class S3Options {
               + " of their whole, as another sum or one of an upload's parts leaves them.");
 
   private static final OptionKey<Verify> VERIFY =
-      Options.choice(
+      OptionKeys.choice(
           "verify",
           Scope.CONNECTION,
           Verify.class,
@@ -107,7 +107,7 @@ final class S3Options {
               + " its size, its ETag, and its CRC32C where both sides know one.");
 
   static final OptionKey<Optional<String>> VERSION_ID =
-      Options.optional(
+      OptionKeys.optional(
           "versionId",
           Scope.READ,
           "id of a version",
@@ -115,7 +115,7 @@ final class S3Options {
           "The version that is read, of a load that names one object on `s3://`. Unset: the newest.");
 
   private static final OptionKey<PayloadSigning> PAYLOAD_SIGNING =
-      Options.choice(
+      OptionKeys.choice(
           "payloadSigning",
           Scope.CONNECTION,
           PayloadSigning.class,
@@ -124,7 +124,7 @@ final class S3Options {
               + " `always`, or `never`.");
 
   private static final OptionKey<Integer> MAX_CONNECTIONS =
-      Options.integer(
+      OptionKeys.integer(
           "maxConnections",
           Scope.CONNECTION,
           S3Config.DEFAULT.maxConnections(),
@@ -133,7 +133,7 @@ final class S3Options {
           "Connections of one JVM to the server, or to each of several, at most.");
 
   private static final OptionKey<Integer> MAX_ATTEMPTS =
-      Options.integer(
+      OptionKeys.integer(
           "maxAttempts",
           Scope.CONNECTION,
           S3Config.DEFAULT.maxAttempts(),
@@ -167,7 +167,7 @@ final class S3Options {
           "How long a whole request may take. That of a read ends with `range.timeout` too.");
 
   private static final OptionKey<Integer> PARTS_IN_FLIGHT =
-      Options.integer(
+      OptionKeys.integer(
           "partsInFlight",
           Scope.CONNECTION,
           S3Config.DEFAULT.partsInFlight(),
@@ -233,7 +233,7 @@ final class S3Options {
           "What the session of `assumedRoleArn` is called in AWS's logs. Unset: s3dlio.");
 
   private static final OptionKey<Transport> TRANSPORT =
-      Options.choice(
+      OptionKeys.choice(
           "transport",
           Scope.CONNECTION,
           Transport.class,
@@ -243,18 +243,18 @@ final class S3Options {
               + " `payloadSigning` are refused with it.");
 
   private static final OptionKey<Boolean> REQUESTER_PAYS =
-      Options.flag(
+      OptionKeys.flag(
           "requesterPays",
           Scope.CONNECTION,
           false,
           "Whether the requester pays, as some buckets demand.");
 
   private static final OptionKey<Boolean> DUAL_STACK =
-      Options.flag(
+      OptionKeys.flag(
           "dualStack", Scope.CONNECTION, false, "Whether AWS's endpoints with IPv6 are used.");
 
   private static final OptionKey<Boolean> FIPS =
-      Options.flag(
+      OptionKeys.flag(
           "fips",
           Scope.CONNECTION,
           false,
@@ -396,6 +396,6 @@ final class S3Options {
 
   private static <T> OptionKey<Optional<T>> text(
       String name, String type, Function<String, T> parser, String doc) {
-    return Options.optional(name, Scope.CONNECTION, type, parser, doc);
+    return OptionKeys.optional(name, Scope.CONNECTION, type, parser, doc);
   }
 }

@@ -38,9 +38,9 @@ public final class SharedMemory {
 
   static Optional<SegmentPool> open(SparkConf conf) throws IOException {
     long budget =
-        JvmSettings.given(conf, Options.SHARED_MEMORY_BUDGET)
+        JvmSettings.given(conf, JvmOptions.SHARED_MEMORY_BUDGET)
             .orElseGet(() -> MemoryBudget.of(conf).bytes() / 8 * 9);
-    Optional<Path> given = JvmSettings.given(conf, Options.SHARED_MEMORY_DIR);
+    Optional<Path> given = JvmSettings.given(conf, JvmOptions.SHARED_MEMORY_DIR);
     if (budget == 0) {
       return Optional.empty();
     }
@@ -50,7 +50,7 @@ public final class SharedMemory {
       } catch (IOException e) {
         throw new IOException(
             "Cannot use %s=%s: %s. Name a folder that can be written to"
-                .formatted(JvmSettings.name(Options.SHARED_MEMORY_DIR), given.get(), e),
+                .formatted(JvmSettings.name(JvmOptions.SHARED_MEMORY_DIR), given.get(), e),
             e);
       }
     }
@@ -59,7 +59,7 @@ public final class SharedMemory {
       LOG.warn(
           "Content by reference travels inline: {} is no tmpfs here. Set {} to share memory",
           DEFAULT_FOLDER,
-          JvmSettings.name(Options.SHARED_MEMORY_DIR));
+          JvmSettings.name(JvmOptions.SHARED_MEMORY_DIR));
       return Optional.empty();
     }
     try {
@@ -68,7 +68,7 @@ public final class SharedMemory {
       LOG.warn(
           "Content by reference travels inline: {} cannot be used. Set {} to share memory elsewhere",
           DEFAULT_FOLDER,
-          JvmSettings.name(Options.SHARED_MEMORY_DIR),
+          JvmSettings.name(JvmOptions.SHARED_MEMORY_DIR),
           e);
       return Optional.empty();
     }

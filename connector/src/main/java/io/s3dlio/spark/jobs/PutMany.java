@@ -1,8 +1,8 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NameTemplate;
@@ -45,7 +45,7 @@ public final class PutMany extends Job {
   @Option(
       names = "--name",
       description = "Names them by their index, such as sample_{:06d}.npz; {count} is --count.")
-  private String name = Options.OBJECT_NAME.defaultText();
+  private String name = WriteOptions.OBJECT_NAME.defaultText();
 
   @Option(names = "--seed", description = "With an object's index it determines its bytes.")
   private @Nullable String seed;
@@ -103,14 +103,14 @@ public final class PutMany extends Job {
   /** Returns the options of the write: those that were given, and what the names depend on. */
   private Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
-    put(options, Options.OBJECT_COUNT, String.valueOf(count));
-    put(options, Options.OBJECT_SIZE, size);
-    put(options, Options.OBJECT_NAME, name);
-    put(options, Options.OBJECT_TYPE, objectType);
-    put(options, Options.SEED, seed);
-    put(options, Options.ON_EXISTING, onExisting);
-    put(options, Options.WRITE_MAX_CONCURRENCY, maxConcurrency);
-    put(options, Options.PART_SIZE, partSize);
+    put(options, WriteOptions.OBJECT_COUNT, String.valueOf(count));
+    put(options, WriteOptions.OBJECT_SIZE, size);
+    put(options, WriteOptions.OBJECT_NAME, name);
+    put(options, WriteOptions.OBJECT_TYPE, objectType);
+    put(options, WriteOptions.SEED, seed);
+    put(options, WriteOptions.ON_EXISTING, onExisting);
+    put(options, WriteOptions.MAX_CONCURRENCY, maxConcurrency);
+    put(options, WriteOptions.PART_SIZE, partSize);
     return options;
   }
 

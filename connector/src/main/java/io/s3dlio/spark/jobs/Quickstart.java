@@ -6,8 +6,8 @@ import static org.apache.spark.sql.functions.crc32;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.Sizes;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
@@ -104,11 +104,11 @@ public final class Quickstart extends Job {
         .format("s3dlio")
         .options(
             Map.of(
-                Options.OBJECT_NAME.name(),
+                WriteOptions.OBJECT_NAME.name(),
                 "sample_{:06d}.bin",
-                Options.OBJECT_SIZE.name(),
+                WriteOptions.OBJECT_SIZE.name(),
                 Sizes.format(set.size()),
-                Options.SEED.name(),
+                WriteOptions.SEED.name(),
                 "42"))
         .mode(SaveMode.Append)
         .save(prefix.toString());

@@ -1,6 +1,6 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.loader.Permutation;
@@ -22,26 +22,26 @@ record GlobalOrder(boolean shuffle, long seed, long epoch, int batchRows, boolea
   static final GlobalOrder LISTED = new GlobalOrder(false, 0, 0, 0, false);
 
   static GlobalOrder of(ResolvedOptions options) {
-    boolean shuffle = options.value(Options.SHUFFLE);
-    int batchRows = options.value(Options.BATCH_SIZE).orElse(0);
-    boolean dropLast = options.value(Options.DROP_LAST);
+    boolean shuffle = options.value(ReadOptions.SHUFFLE);
+    int batchRows = options.value(ReadOptions.BATCH_SIZE).orElse(0);
+    boolean dropLast = options.value(ReadOptions.DROP_LAST);
     if (!shuffle) {
-      options.requireNotSet(Options.READ_SEED, "it is that of shuffle, which is not set");
-      options.requireNotSet(Options.EPOCH, "it is that of shuffle, which is not set");
+      options.requireNotSet(ReadOptions.SEED, "it is that of shuffle, which is not set");
+      options.requireNotSet(ReadOptions.EPOCH, "it is that of shuffle, which is not set");
     }
     if (dropLast && batchRows == 0) {
       throw new IllegalArgumentException(
           "Invalid dropLast: 'true' (there is a last batch only where batchSize is set)");
     }
-    if (dropLast && options.value(Options.CHUNK_BYTES).isPresent()) {
+    if (dropLast && options.value(ReadOptions.CHUNK_BYTES).isPresent()) {
       throw new IllegalArgumentException(
           "Invalid dropLast: 'true' (it leaves out whole objects, and with chunkBytes the last batch"
               + " may begin within one)");
     }
     return new GlobalOrder(
         shuffle,
-        shuffle ? options.value(Options.READ_SEED).orElseThrow() : 0,
-        shuffle ? options.value(Options.EPOCH) : 0,
+        shuffle ? options.value(ReadOptions.SEED).orElseThrow() : 0,
+        shuffle ? options.value(ReadOptions.EPOCH) : 0,
         batchRows,
         dropLast);
   }
@@ -102,7 +102,7 @@ record GlobalOrder(boolean shuffle, long seed, long epoch, int batchRows, boolea
         throw new IllegalArgumentException(
             "Invalid option: '%s' (the objects are in %s and in %s, and a split reads one; load each by itself)"
                 .formatted(
-                    shuffle ? Options.SHUFFLE : Options.BATCH_SIZE,
+                    shuffle ? ReadOptions.SHUFFLE : ReadOptions.BATCH_SIZE,
                     common.withKey(""),
                     prefix.withKey("")));
       }

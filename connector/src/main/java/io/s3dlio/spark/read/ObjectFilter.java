@@ -1,7 +1,7 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.NamePattern;
-import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.Times;
 import io.s3dlio.storage.ObjectInfo;
@@ -21,16 +21,16 @@ record ObjectFilter(Optional<NamePattern> names, long after, long before) {
       new ObjectFilter(Optional.empty(), Long.MIN_VALUE, Long.MAX_VALUE);
 
   static ObjectFilter of(ResolvedOptions options) {
-    Optional<String> after = options.value(Options.MODIFIED_AFTER);
-    Optional<String> before = options.value(Options.MODIFIED_BEFORE);
+    Optional<String> after = options.value(ReadOptions.MODIFIED_AFTER);
+    Optional<String> before = options.value(ReadOptions.MODIFIED_BEFORE);
     if (after.isEmpty() && before.isEmpty() && !PartitionColumns.areAsked(options)) {
       options.requireNotSet(
-          Options.TIME_ZONE,
+          ReadOptions.TIME_ZONE,
           "it is that of modifiedAfter, modifiedBefore and directories, of which none is asked for");
     }
-    ZoneId zone = options.value(Options.TIME_ZONE).orElseGet(ZoneId::systemDefault);
+    ZoneId zone = options.value(ReadOptions.TIME_ZONE).orElseGet(ZoneId::systemDefault);
     return new ObjectFilter(
-        options.value(Options.PATH_GLOB_FILTER),
+        options.value(ReadOptions.PATH_GLOB_FILTER),
         after.map(text -> Times.micros(text, zone)).orElse(Long.MIN_VALUE),
         before.map(text -> Times.micros(text, zone)).orElse(Long.MAX_VALUE));
   }

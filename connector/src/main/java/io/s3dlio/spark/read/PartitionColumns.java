@@ -1,8 +1,8 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.ColumnTypes;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.Location;
 import java.io.Serializable;
@@ -93,20 +93,21 @@ public record PartitionColumns(
     if (!areAsked(options)) {
       return NONE;
     }
-    Optional<Location> basePath = options.value(Options.BASE_PATH).map(Location::parse);
-    boolean globs = options.value(Options.GLOB_PATHS);
+    Optional<Location> basePath = options.value(ReadOptions.BASE_PATH).map(Location::parse);
+    boolean globs = options.value(ReadOptions.GLOB_PATHS);
     basePath.ifPresent(base -> requireAbove(base, locations, globs));
-    Optional<StructType> named = options.value(Options.PARTITION_COLUMNS);
+    Optional<StructType> named = options.value(ReadOptions.PARTITION_COLUMNS);
     boolean listed =
-        options.value(Options.MANIFEST).isEmpty() && options.value(Options.NAME_TEMPLATE).isEmpty();
+        options.value(ReadOptions.MANIFEST).isEmpty()
+            && options.value(ReadOptions.NAME_TEMPLATE).isEmpty();
     if (named.isEmpty() && !listed) {
       options.requireNotSet(
-          Options.BASE_PATH,
+          ReadOptions.BASE_PATH,
           "objects that are named and not listed are not looked at for columns; name these with"
               + " partitionColumns");
       return NONE;
     }
-    String zone = options.value(Options.TIME_ZONE).orElseGet(ZoneId::systemDefault).getId();
+    String zone = options.value(ReadOptions.TIME_ZONE).orElseGet(ZoneId::systemDefault).getId();
     boolean caseSensitive = SQLConf.get().caseSensitiveAnalysis();
     StructType schema =
         named.orElseGet(
@@ -127,9 +128,9 @@ public record PartitionColumns(
 
   /** Returns whether a read may have such columns. */
   public static boolean areAsked(ResolvedOptions options) {
-    return options.value(Options.PARTITION_COLUMNS).isPresent()
-        || options.value(Options.BASE_PATH).isPresent()
-        || !options.value(Options.RECURSIVE_FILE_LOOKUP);
+    return options.value(ReadOptions.PARTITION_COLUMNS).isPresent()
+        || options.value(ReadOptions.BASE_PATH).isPresent()
+        || !options.value(ReadOptions.RECURSIVE_FILE_LOOKUP);
   }
 
   private static void requireAbove(Location base, List<Location> locations, boolean globs) {

@@ -1,9 +1,9 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadMode;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
@@ -56,9 +56,9 @@ record ReadPlan(
     SplitRule splits =
         new SplitRule(
             reader.content(),
-            options.value(Options.CHUNK_BYTES).orElse(Long.MAX_VALUE),
+            options.value(ReadOptions.CHUNK_BYTES).orElse(Long.MAX_VALUE),
             partitionBytes,
-            options.value(Options.OPEN_COST_IN_BYTES),
+            options.value(ReadOptions.OPEN_COST_IN_BYTES),
             spark.minPartitions(),
             maxPartitions(options, spark),
             exactBatches(locations, schema, options, order));
@@ -69,18 +69,18 @@ record ReadPlan(
   static ListSettings list(
       List<Location> locations, ResolvedOptions options, PartitionColumns partitions) {
     return new ListSettings(
-        options.value(Options.RECURSIVE_FILE_LOOKUP) || !partitions.isEmpty(),
+        options.value(ReadOptions.RECURSIVE_FILE_LOOKUP) || !partitions.isEmpty(),
         options.storeConfig(locations),
-        options.value(Options.MAX_LISTED_OBJECTS),
+        options.value(ReadOptions.MAX_LISTED_OBJECTS),
         ObjectFilter.of(options),
-        options.value(Options.GLOB_PATHS),
+        options.value(ReadOptions.GLOB_PATHS),
         names(locations, options),
         partitions);
   }
 
   private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {
     Optional<NameSource> manifest =
-        options.value(Options.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
+        options.value(ReadOptions.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
     Optional<NameSource> template = template(locations, options);
     if (manifest.isPresent() && template.isPresent()) {
       throw new IllegalArgumentException(
@@ -88,10 +88,10 @@ record ReadPlan(
     }
     Optional<NameSource> names = manifest.or(() -> template);
     if (names.isPresent()) {
-      OptionKey<?> key = manifest.isPresent() ? Options.MANIFEST : Options.NAME_TEMPLATE;
+      OptionKey<?> key = manifest.isPresent() ? ReadOptions.MANIFEST : ReadOptions.NAME_TEMPLATE;
       options.requireNotSet(
-          Options.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
-      if (options.value(Options.GLOB_PATHS)
+          ReadOptions.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
+      if (options.value(ReadOptions.GLOB_PATHS)
           && locations.stream().anyMatch(PathPattern::isPattern)) {
         throw new IllegalArgumentException(
             ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
@@ -103,8 +103,8 @@ record ReadPlan(
   }
 
   private static Optional<NameSource> template(List<Location> locations, ResolvedOptions options) {
-    Optional<String> template = options.value(Options.NAME_TEMPLATE);
-    Optional<Long> count = options.value(Options.COUNT);
+    Optional<String> template = options.value(ReadOptions.NAME_TEMPLATE);
+    Optional<Long> count = options.value(ReadOptions.COUNT);
     if (template.isPresent() != count.isPresent()) {
       throw new IllegalArgumentException(
           "Invalid options: nameTemplate and count go together, and %s is missing"
@@ -124,13 +124,13 @@ record ReadPlan(
    */
   private static long partitionBytes(
       List<Location> locations, StructType schema, ResolvedOptions options, SparkSettings spark) {
-    long bytes = options.value(Options.MAX_PARTITION_BYTES);
-    boolean given = options.origin(Options.MAX_PARTITION_BYTES) != Origin.DEFAULT;
+    long bytes = options.value(ReadOptions.MAX_PARTITION_BYTES);
+    boolean given = options.origin(ReadOptions.MAX_PARTITION_BYTES) != Origin.DEFAULT;
     if (given || (ReadSchema.isReference(schema) && ContentRef.namesFiles(locations))) {
       return bytes;
     }
     return Math.min(
-        bytes, Math.max(spark.memory().bytesPerTask(), options.value(Options.MAX_BATCH_BYTES)));
+        bytes, Math.max(spark.memory().bytesPerTask(), options.value(ReadOptions.MAX_BATCH_BYTES)));
   }
 
   private static void requireBatches(StructType schema, GlobalOrder order) {
@@ -143,7 +143,7 @@ record ReadPlan(
 
   /** Returns how many splits there are at most: the lower one of two limits. */
   private static OptionalInt maxPartitions(ResolvedOptions options, SparkSettings spark) {
-    int workers = options.value(Options.NUM_WORKERS);
+    int workers = options.value(ReadOptions.NUM_WORKERS);
     return workers == 0
         ? spark.maxPartitions()
         : OptionalInt.of(Math.min(workers, spark.maxPartitions().orElse(workers)));
@@ -160,18 +160,19 @@ record ReadPlan(
         ? Optional.empty()
         : Optional.of(
             new SplitRule.Batches(
-                order.batchRows(), read ? options.value(Options.MAX_BATCH_BYTES) : Long.MAX_VALUE));
+                order.batchRows(),
+                read ? options.value(ReadOptions.MAX_BATCH_BYTES) : Long.MAX_VALUE));
   }
 
   private static BatchLimits batches(
       ResolvedOptions options, SparkSettings spark, long partitionBytes, int rows) {
     return new BatchLimits(
-        options.value(Options.MAX_BATCH_BYTES),
-        options.value(Options.PREFETCH),
+        options.value(ReadOptions.MAX_BATCH_BYTES),
+        options.value(ReadOptions.PREFETCH),
         spark.memory().bytesPerTask(),
         partitionBytes,
-        options.value(Options.READ_MAX_CONCURRENCY),
-        options.value(Options.IGNORE_MISSING_FILES),
+        options.value(ReadOptions.MAX_CONCURRENCY),
+        options.value(ReadOptions.IGNORE_MISSING_FILES),
         rows);
   }
 
@@ -188,14 +189,16 @@ record ReadPlan(
 
   private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {
     return new RangeEngineConfig(
-        options.value(Options.RANGE_CHUNK_SIZE).orElse(defaults.chunkSize()),
-        options.value(Options.RANGE_MAX_CONCURRENT_RANGES).orElse(defaults.maxConcurrentRanges()),
-        options.value(Options.RANGE_MIN_SPLIT_SIZE).orElse(defaults.minSplitSize()),
-        options.value(Options.RANGE_TIMEOUT).orElse(defaults.timeout()));
+        options.value(ReadOptions.RANGE_CHUNK_SIZE).orElse(defaults.chunkSize()),
+        options
+            .value(ReadOptions.RANGE_MAX_CONCURRENT_RANGES)
+            .orElse(defaults.maxConcurrentRanges()),
+        options.value(ReadOptions.RANGE_MIN_SPLIT_SIZE).orElse(defaults.minSplitSize()),
+        options.value(ReadOptions.RANGE_TIMEOUT).orElse(defaults.timeout()));
   }
 
   private static boolean columnar(ResolvedOptions options, SparkSettings spark) {
-    ReadMode mode = options.value(Options.READ_MODE);
+    ReadMode mode = options.value(ReadOptions.READ_MODE);
     return mode == ReadMode.COLUMNAR || (mode == ReadMode.AUTO && !spark.hangsOnBatches());
   }
 }

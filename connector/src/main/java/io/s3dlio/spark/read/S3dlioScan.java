@@ -1,7 +1,7 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.Sizes;
 import io.s3dlio.storage.Location;
@@ -42,7 +42,12 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
    */
   private static final Map<OptionKey<?>, String> FILE_DEFAULTS =
       Map.of(
-          Options.PREFETCH, "1", Options.MAX_BATCH_BYTES, "2mb", Options.OPEN_COST_IN_BYTES, "64k");
+          ReadOptions.PREFETCH,
+          "1",
+          ReadOptions.MAX_BATCH_BYTES,
+          "2mb",
+          ReadOptions.OPEN_COST_IN_BYTES,
+          "64k");
 
   private final StructType schema;
   private final ResolvedOptions options;
@@ -80,16 +85,16 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
         result = result.withDefault(entry.getKey(), entry.getValue());
       }
     }
-    if (result.value(Options.BATCH_SIZE).isPresent()) {
+    if (result.value(ReadOptions.BATCH_SIZE).isPresent()) {
       // Rows decide, as long as a task's share of memory holds them.
       long share = Math.max(LEAST_BATCH_BYTES, spark.memory().bytesPerTask());
       result =
           result.withDefault(
-              Options.MAX_BATCH_BYTES, Sizes.format(Math.min(share, MOST_BATCH_BYTES)));
+              ReadOptions.MAX_BATCH_BYTES, Sizes.format(Math.min(share, MOST_BATCH_BYTES)));
     }
     // A Python task itself costs much.
     return ReadSchema.isReference(schema)
-        ? result.withDefault(Options.MAX_PARTITION_BYTES, files ? "1gb" : "512mb")
+        ? result.withDefault(ReadOptions.MAX_PARTITION_BYTES, files ? "1gb" : "512mb")
         : result;
   }
 

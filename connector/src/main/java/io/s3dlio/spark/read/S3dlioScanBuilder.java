@@ -1,6 +1,6 @@
 package io.s3dlio.spark.read;
 
-import io.s3dlio.spark.config.Options;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,7 +75,7 @@ public class S3dlioScanBuilder
     this.listing = listing;
     this.partitions = partitions;
     this.options = options;
-    this.known = new Known(options.value(Options.CHUNK_BYTES).isPresent(), partitions);
+    this.known = new Known(options.value(ReadOptions.CHUNK_BYTES).isPresent(), partitions);
   }
 
   /** A row's reference is read whole or not at all. */
@@ -187,7 +187,7 @@ public class S3dlioScanBuilder
       if (answer.isPresent() || limit.isPresent()) {
         throw new Refusal("one answer of the listing is all there is");
       }
-      if (options.value(Options.IGNORE_MISSING_FILES)) {
+      if (options.value(ReadOptions.IGNORE_MISSING_FILES)) {
         throw new Refusal("with ignoreMissingFiles objects may be left out while they are read");
       }
       limit = Optional.of(rows.get());

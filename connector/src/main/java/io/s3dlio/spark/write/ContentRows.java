@@ -1,9 +1,9 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NameTemplate;
 import java.util.List;
@@ -24,11 +24,11 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
 
   private static final List<OptionKey<?>> SYNTHETIC_ONLY =
       List.of(
-          Options.OBJECT_TYPE,
-          Options.OBJECT_SIZE,
-          Options.OBJECT_NAME,
-          Options.OBJECT_COUNT,
-          Options.SEED);
+          WriteOptions.OBJECT_TYPE,
+          WriteOptions.OBJECT_SIZE,
+          WriteOptions.OBJECT_NAME,
+          WriteOptions.OBJECT_COUNT,
+          WriteOptions.SEED);
 
   private static final Pattern ABSOLUTE = Pattern.compile("/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*");
 

@@ -1,8 +1,8 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.LoadPaths;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.storage.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +82,7 @@ final class ReadsOfQuery {
       } else if (leaf instanceof DataSourceV2Relation relation) {
         if (relation.table() instanceof FileTable files) {
           paths.addAll(roots(files.fileIndex()));
-        } else if (relation.options().getBoolean(Options.GLOB_PATHS.name(), true)) {
+        } else if (relation.options().getBoolean(ReadOptions.GLOB_PATHS.name(), true)) {
           texts(relation).stream()
               .flatMap(path -> location(path).stream())
               .forEach(path -> patterns.addAll(patterns(path)));

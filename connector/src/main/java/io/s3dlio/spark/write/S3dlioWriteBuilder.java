@@ -1,9 +1,9 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.datagen.OnExisting;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +44,8 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
     if (overwrite) {
       requireOverwritable(prefix);
     }
-    OnExisting onExisting = overwrite ? OnExisting.OVERWRITE : options.value(Options.ON_EXISTING);
+    OnExisting onExisting =
+        overwrite ? OnExisting.OVERWRITE : options.value(WriteOptions.ON_EXISTING);
     return new S3dlioWrite(
         WriteJob.of(info.queryId(), prefix, onExisting, options),
         RowShape.of(info.schema(), prefix, options),
@@ -53,7 +54,7 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
   }
 
   private void requireOverwritable(Location prefix) {
-    if (!options.value(Options.OVERWRITE_PREFIX)) {
+    if (!options.value(WriteOptions.OVERWRITE_PREFIX)) {
       throw new IllegalArgumentException(
           "Cannot overwrite %s: it would delete every object there that the job does not write. Set"
                   .formatted(prefix)
@@ -65,8 +66,8 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
                   .formatted(prefix)
               + " own");
     }
-    OnExisting onExisting = options.value(Options.ON_EXISTING);
-    if (options.origin(Options.ON_EXISTING) != Origin.DEFAULT
+    OnExisting onExisting = options.value(WriteOptions.ON_EXISTING);
+    if (options.origin(WriteOptions.ON_EXISTING) != Origin.DEFAULT
         && onExisting != OnExisting.OVERWRITE) {
       throw new IllegalArgumentException(
           "Invalid onExisting: '%s' (mode(\"overwrite\") replaces what exists; use mode(\"append\"))"

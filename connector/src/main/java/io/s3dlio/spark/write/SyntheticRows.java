@@ -3,9 +3,9 @@ package io.s3dlio.spark.write;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.NameTemplate;
 import java.io.Serializable;
 import java.util.Set;
@@ -48,21 +48,23 @@ record SyntheticRows(
     Column name = columns.string(NAME);
     Column size = columns.integer(SIZE);
     Column objectType = columns.string(OBJECT_TYPE);
-    long count = options.value(Options.OBJECT_COUNT).orElse(-1L);
+    long count = options.value(WriteOptions.OBJECT_COUNT).orElse(-1L);
     String template =
-        inForce(name, options, Options.OBJECT_NAME) ? options.value(Options.OBJECT_NAME) : null;
+        inForce(name, options, WriteOptions.OBJECT_NAME)
+            ? options.value(WriteOptions.OBJECT_NAME)
+            : null;
     if (template != null) {
       requireTemplate(template, count);
     }
-    Long defaultSize = options.value(Options.OBJECT_SIZE).orElse(null);
+    Long defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
     if (size == null && defaultSize == null) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
     ObjectType defaultType =
-        inForce(objectType, options, Options.OBJECT_TYPE)
-            ? options.value(Options.OBJECT_TYPE)
+        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
+            ? options.value(WriteOptions.OBJECT_TYPE)
             : null;
     return new SyntheticRows(
         id, name, size, objectType, new Defaults(template, count, defaultSize, defaultType));

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.datagen.PutOptions;
-import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
@@ -48,18 +48,18 @@ record WriteJob(
         prefix,
         store(prefix, options),
         onExisting,
-        options.value(Options.SEED),
-        options.value(Options.WRITE_MAX_CONCURRENCY),
-        Math.toIntExact(options.value(Options.PART_SIZE)));
+        options.value(WriteOptions.SEED),
+        options.value(WriteOptions.MAX_CONCURRENCY),
+        Math.toIntExact(options.value(WriteOptions.PART_SIZE)));
   }
 
   /** Where objects go up in parts, the parts have the size that was asked for. */
   private static StoreConfig store(Location prefix, ResolvedOptions options) {
     StoreConfig store = options.storeConfig(List.of(prefix));
-    if (!prefix.scheme().equals("s3") || options.origin(Options.PART_SIZE) == Origin.DEFAULT) {
+    if (!prefix.scheme().equals("s3") || options.origin(WriteOptions.PART_SIZE) == Origin.DEFAULT) {
       return store;
     }
-    int partSize = Math.toIntExact(options.value(Options.PART_SIZE));
+    int partSize = Math.toIntExact(options.value(WriteOptions.PART_SIZE));
     return store.withS3(store.s3(prefix.container()).toBuilder().partSize(partSize).build());
   }
 

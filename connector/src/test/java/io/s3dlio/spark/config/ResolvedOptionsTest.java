@@ -38,14 +38,14 @@ class ResolvedOptionsTest {
     ResolvedOptions bySession = ResolvedOptions.forRead(NONE, session);
     ResolvedOptions byOption = ResolvedOptions.forRead(Map.of("MAXPARTITIONBYTES", "3mb"), session);
 
-    assertThat(byDefault.value(Options.MAX_PARTITION_BYTES)).isEqualTo(128L << 20);
-    assertThat(byDefault.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.DEFAULT);
-    assertThat(bySpark.value(Options.MAX_PARTITION_BYTES)).isEqualTo(1L << 20);
-    assertThat(bySpark.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.SPARK);
-    assertThat(bySession.value(Options.MAX_PARTITION_BYTES)).isEqualTo(2L << 20);
-    assertThat(bySession.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.SESSION);
-    assertThat(byOption.value(Options.MAX_PARTITION_BYTES)).isEqualTo(3L << 20);
-    assertThat(byOption.origin(Options.MAX_PARTITION_BYTES)).isEqualTo(Origin.OPTION);
+    assertThat(byDefault.value(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(128L << 20);
+    assertThat(byDefault.origin(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(Origin.DEFAULT);
+    assertThat(bySpark.value(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(1L << 20);
+    assertThat(bySpark.origin(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(Origin.SPARK);
+    assertThat(bySession.value(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(2L << 20);
+    assertThat(bySession.origin(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(Origin.SESSION);
+    assertThat(byOption.value(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(3L << 20);
+    assertThat(byOption.origin(ReadOptions.MAX_PARTITION_BYTES)).isEqualTo(Origin.OPTION);
   }
 
   @Test

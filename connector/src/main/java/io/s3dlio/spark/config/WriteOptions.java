@@ -1,0 +1,116 @@
+package io.s3dlio.spark.config;
+
+import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.OnExisting;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The options of writes. */
+public final class WriteOptions {
+  private static final long MIB = 1L << 20;
+
+  public static final OptionKey<ObjectType> OBJECT_TYPE =
+      new OptionKey<>(
+          "objectType",
+          Scope.WRITE,
+          OptionKeys.names(ObjectType.class),
+          "random",
+          "What synthetic objects hold; the column `object_type` overrides it per row.",
+          ObjectType::parse,
+          Optional.empty());
+
+  public static final OptionKey<Optional<Long>> OBJECT_SIZE =
+      OptionKeys.optional(
+          "objectSize",
+          Scope.WRITE,
+          "size, 0 to 5tb",
+          text -> Sizes.parseWithin(text, 0, 5L << 40),
+          "The size of synthetic objects; the column `size` overrides it per row.");
+
+  public static final OptionKey<String> OBJECT_NAME =
+      new OptionKey<>(
+          "objectName",
+          Scope.WRITE,
+          "template",
+          "object_{:08d}.bin",
+          "Names synthetic objects by their index: `{}`, `{index}`, `{:06d}`, `{count}`; the column"
+              + " `name` overrides it per row.",
+          Function.identity(),
+          Optional.empty());
+
+  public static final OptionKey<Optional<Long>> OBJECT_COUNT =
+      OptionKeys.optional(
+          "objectCount",
+          Scope.WRITE,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          "How many synthetic objects there will be, their indexes being below it. Needed by names"
+              + " with `{count}`, and by one object's name without a placeholder.");
+
+  public static final OptionKey<Long> SEED =
+      OptionKeys.number(
+          "seed",
+          Scope.WRITE,
+          0,
+          Long.MIN_VALUE,
+          Long.MAX_VALUE,
+          "With an object's index it determines the bytes of synthetic objects.");
+
+  public static final OptionKey<OnExisting> ON_EXISTING =
+      OptionKeys.choice(
+          "onExisting",
+          Scope.WRITE,
+          OnExisting.class,
+          OnExisting.ERROR,
+          "What happens to an object that is already there: `error` fails the job unless it is byte"
+              + " for byte what would be written, `skip` leaves it, `overwrite` replaces it.");
+
+  public static final OptionKey<Boolean> OVERWRITE_PREFIX =
+      OptionKeys.flag(
+          "overwritePrefix",
+          Scope.WRITE,
+          false,
+          "Allows `.mode(\"overwrite\")`, which deletes the objects below the path that the job did"
+              + " not write, after it has succeeded.");
+
+  public static final OptionKey<Integer> MAX_CONCURRENCY =
+      OptionKeys.integer(
+          "maxConcurrency",
+          Scope.WRITE,
+          16,
+          1,
+          1024,
+          "How many objects one task has in flight at most, within `spark.s3dlio.concurrencyBudget`"
+              + " for all tasks of a JVM; rows under way hold `maxConcurrency` x"
+              + " `partSize` bytes of content.");
+
+  public static final OptionKey<Long> PART_SIZE =
+      OptionKeys.size(
+          "partSize",
+          Scope.WRITE,
+          8 * MIB,
+          64 << 10,
+          1 << 30,
+          "How many bytes of an object are in memory at a time. On `s3://` the size of an upload's"
+              + " parts, 16 MiB unless set and 5 MiB at least, of which `partsInFlight` are in"
+              + " memory.");
+
+  private static final List<OptionKey<?>> ALL =
+      List.of(
+          OBJECT_TYPE,
+          OBJECT_SIZE,
+          OBJECT_NAME,
+          OBJECT_COUNT,
+          SEED,
+          ON_EXISTING,
+          OVERWRITE_PREFIX,
+          MAX_CONCURRENCY,
+          PART_SIZE);
+
+  private WriteOptions() {}
+
+  static List<OptionKey<?>> all() {
+    return ALL;
+  }
+}
