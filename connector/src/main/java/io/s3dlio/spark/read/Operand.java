@@ -182,6 +182,7 @@ sealed interface Operand {
       case ReadSchema.MODIFICATION_TIME ->
           new Numeric(DataTypes.TimestampType, ObjectTable::modified, OfNull.NEVER);
       case ReadSchema.OFFSET -> offset(known.chunked());
+      case ReadSchema.BATCH -> batch(known);
       default -> throw new Refusal("the listing does not know the column '%s'".formatted(name));
     };
   }
@@ -191,6 +192,16 @@ sealed interface Operand {
       throw new Refusal("the offset is of a row, and with chunkBytes an object may be several");
     }
     return new Numeric(DataTypes.LongType, (objects, object) -> 0, OfNull.NEVER);
+  }
+
+  private static Operand batch(Known known) throws Refusal {
+    if (known.batchRows() == 0 || known.chunked()) {
+      throw new Refusal("batches are of rows, each an object, only with batchSize alone");
+    }
+    return new Numeric(
+        DataTypes.LongType,
+        (objects, object) -> objects.row(object, 0, 1) / known.batchRows(),
+        OfNull.NEVER);
   }
 
   /** Returns whether the listing compares values of a type. */

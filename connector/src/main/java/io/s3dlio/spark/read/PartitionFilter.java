@@ -47,7 +47,7 @@ final class PartitionFilter {
     if (columns.isEmpty()) {
       return ALL;
     }
-    PredicateCompiler compiler = new PredicateCompiler(new Known(false, columns));
+    PredicateCompiler compiler = new PredicateCompiler(new Known(false, 0, columns));
     List<Predicate> own = new ArrayList<>();
     List<Part> parts = new ArrayList<>();
     for (Predicate predicate : predicates) {

@@ -26,7 +26,7 @@ final class PredicateCompiler {
    * @param chunked whether an object may be several rows
    */
   PredicateCompiler(boolean chunked) {
-    this(new Known(chunked, PartitionColumns.NONE));
+    this(new Known(chunked, 0, PartitionColumns.NONE));
   }
 
   /**

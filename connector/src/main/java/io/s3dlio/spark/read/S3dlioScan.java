@@ -160,7 +160,8 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   @Override
   public void filter(Predicate[] predicates) {
     PredicateCompiler compiler =
-        new PredicateCompiler(new Known(plan.splits().chunked(), plan.list().partitions()));
+        new PredicateCompiler(
+            new Known(plan.splits().chunked(), plan.order().batchRows(), plan.list().partitions()));
     for (Predicate predicate : predicates) {
       try {
         runtime.set(runtime.get().and(predicate, compiler.compile(predicate)));

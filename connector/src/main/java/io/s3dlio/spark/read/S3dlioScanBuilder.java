@@ -75,7 +75,11 @@ public class S3dlioScanBuilder
     this.listing = listing;
     this.partitions = partitions;
     this.options = options;
-    this.known = new Known(options.value(ReadOptions.CHUNK_BYTES).isPresent(), partitions);
+    this.known =
+        new Known(
+            options.value(ReadOptions.CHUNK_BYTES).isPresent(),
+            options.value(ReadOptions.BATCH_SIZE).orElse(0),
+            partitions);
   }
 
   /** A row's reference is read whole or not at all. */

@@ -222,7 +222,8 @@ class PartitionWalkTest {
                   : predicate("OR", label("=", "dog"), n("<", random.nextInt(4))));
       Filters filters = Filters.NONE;
       for (Predicate each : predicates) {
-        filters = filters.and(each, new PredicateCompiler(new Known(false, COLUMNS)).compile(each));
+        filters =
+            filters.and(each, new PredicateCompiler(new Known(false, 0, COLUMNS)).compile(each));
       }
 
       ObjectIndex part =

@@ -204,6 +204,12 @@ class ReadOrderTest {
             all.stream()
                 .filter(row -> row.getString(0).contains("/a/") && row.getLong(2) == 2)
                 .toList());
+    Dataset<Row> third = rows.filter("_batch = 2").select("path");
+    assertThat(third.collectAsList()).hasSize(7);
+    assertThat(ReadFixture.metric(third, "objects")).as("no other is read").isEqualTo(7);
+    assertThat(rows.groupBy("_batch").count().collectAsList())
+        .hasSize(7)
+        .allMatch(group -> group.getLong(1) == 7);
     assertThat(rows.filter("length < 120").count())
         .as("counted from the listing")
         .isEqualTo(all.stream().filter(row -> row.getLong(1) < 120).count());
