@@ -76,6 +76,8 @@ class ArchitectureTest {
             .sorted()
             .toList();
 
-    assertThat(shown).containsExactly("Listing", "ReadMetrics", "ReadSchema", "S3dlioScanBuilder");
+    assertThat(shown)
+        .containsExactly(
+            "Listing", "PartitionColumns", "ReadMetrics", "ReadSchema", "S3dlioScanBuilder");
   }
 }

@@ -505,6 +505,53 @@ class S3JobTest {
         .satisfies(e -> assertThat(trace(e)).doesNotContain(secret));
   }
 
+  @ParameterizedTest
+  @CsvSource({"own", "sdk"})
+  void directoriesGiveColumnsAndFiltersFindThemHoweverTheyAreWritten(String transport) {
+    List<String> names =
+        List.of(
+            "label=cat/n=1/a",
+            "label=%63at/n=01/b",
+            "label=a b/n=2/c",
+            "label=a%2Fb/n=2/d",
+            "label=\u00e9+x/n=3/e",
+            "label=__HIVE_DEFAULT_PARTITION__/n=1/f",
+            "_SUCCESS");
+    for (String name : names) {
+      client.putObject(
+          put -> put.bucket(BUCKET).key(prefix + "/" + name), RequestBody.fromString(name));
+    }
+    String select = "concat_ws('|', nvl(label, 'none'), n, decode(content, 'UTF-8'))";
+    List<String> all =
+        List.of(
+            "none|1|label=__HIVE_DEFAULT_PARTITION__/n=1/f",
+            "a b|2|label=a b/n=2/c",
+            "a/b|2|label=a%2Fb/n=2/d",
+            "cat|1|label=%63at/n=01/b",
+            "cat|1|label=cat/n=1/a",
+            "\u00e9+x|3|label=\u00e9+x/n=3/e");
+
+    for (DataFrameReader reader :
+        List.of(
+            reader().option("partitionColumns", "label string, n int"),
+            reader().option("recursiveFileLookup", false),
+            reader().option("basePath", uri))) {
+      Dataset<Row> rows = reader.option("transport", transport).load(uri);
+
+      assertThat(texts(rows, select)).containsExactlyInAnyOrderElementsOf(all);
+      assertThat(texts(rows.filter("label = 'cat' and n = 1"), select))
+          .containsExactlyInAnyOrder(all.get(3), all.get(4));
+    }
+    DataFrameReader named = reader().option("partitionColumns", "label string, n int");
+    assertThat(texts(named.load(uri).filter("label in ('a/b', '\u00e9+x') or n > 2"), select))
+        .containsExactlyInAnyOrder(all.get(2), all.get(5));
+    assertThat(texts(named.load(uri).filter("label is null"), select)).containsExactly(all.get(0));
+  }
+
+  private static List<String> texts(Dataset<Row> rows, String select) {
+    return rows.selectExpr(select).collectAsList().stream().map(row -> row.getString(0)).toList();
+  }
+
   @Test
   void optionsOfS3AreRefusedElsewhereAndIncompleteOnesAtOnce() {
     assertThatThrownBy(

@@ -1,9 +1,14 @@
 package io.s3dlio.spark.read;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.connector.expressions.Expression;
 import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.aggregate.AggregateFunc;
 import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
@@ -14,48 +19,58 @@ import org.apache.spark.sql.connector.expressions.aggregate.Min;
 import org.apache.spark.sql.connector.expressions.aggregate.Sum;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
-/** Aggregates over all rows that the listing answers. For one use. */
+/** Aggregates over all rows, or groups of them, that the listing answers. */
 final class Aggregates {
-  private final StructType schema;
-  private final List<Aggregate> aggregates;
+  /** The driver has them all at once. */
+  static final int MOST_GROUPS = 100_000;
 
-  private Aggregates(StructType schema, List<Aggregate> aggregates) {
+  private final StructType schema;
+  private final List<Operand> groups;
+  private final List<Supplier<Aggregate>> functions;
+
+  private Aggregates(StructType schema, List<Operand> groups, List<Supplier<Aggregate>> functions) {
     this.schema = schema;
-    this.aggregates = aggregates;
+    this.groups = groups;
+    this.functions = functions;
   }
 
   /**
    * @throws Refusal if the listing does not know one of them
    */
   static Aggregates of(Aggregation asked, Known known) throws Refusal {
-    if (asked.groupByExpressions().length > 0) {
-      throw new Refusal("the listing does not group");
-    }
     StructType schema = new StructType();
-    List<Aggregate> aggregates = new ArrayList<>();
-    for (AggregateFunc function : asked.aggregateExpressions()) {
-      Aggregate aggregate = aggregate(function, known);
-      schema = schema.add(function.toString(), aggregate.type());
-      aggregates.add(aggregate);
+    List<Operand> groups = new ArrayList<>();
+    for (Expression expression : asked.groupByExpressions()) {
+      Operand group = Operand.of(expression, known);
+      schema = schema.add(expression.toString(), group.type());
+      groups.add(group);
     }
-    return new Aggregates(schema, aggregates);
+    List<Supplier<Aggregate>> functions = new ArrayList<>();
+    for (AggregateFunc function : asked.aggregateExpressions()) {
+      Supplier<Aggregate> aggregate = aggregate(function, known);
+      schema = schema.add(function.toString(), aggregate.get().type());
+      functions.add(aggregate);
+    }
+    return new Aggregates(schema, groups, functions);
   }
 
-  private static Aggregate aggregate(AggregateFunc function, Known known) throws Refusal {
+  private static Supplier<Aggregate> aggregate(AggregateFunc function, Known known) throws Refusal {
     if (function instanceof CountStar) {
-      return new Aggregate.Rows(Operand.OfNull.NEVER);
+      return () -> new Aggregate.Rows(Operand.OfNull.NEVER);
     }
     if (function instanceof Count count && !count.isDistinct()) {
       if (count.column() instanceof NamedReference column) {
-        return new Aggregate.Rows(Operand.of(column, known).missing());
+        Operand.OfNull missing = Operand.of(column, known).missing();
+        return () -> new Aggregate.Rows(missing);
       }
     }
     if (function instanceof Sum sum
         && !sum.isDistinct()
         && Operand.of(sum.column(), known) instanceof Operand.Numeric number
         && number.type().equals(DataTypes.LongType)) {
-      return new Aggregate.Total(number);
+      return () -> new Aggregate.Total(number);
     }
     if (function instanceof Min min) {
       return extreme(Operand.of(min.column(), known), -1);
@@ -66,12 +81,12 @@ final class Aggregates {
     throw new Refusal("the listing does not know '%s'".formatted(function));
   }
 
-  private static Aggregate extreme(Operand operand, int sign) throws Refusal {
+  private static Supplier<Aggregate> extreme(Operand operand, int sign) throws Refusal {
     if (operand instanceof Operand.Numeric number) {
-      return new Aggregate.ExtremeNumber(number, sign);
+      return () -> new Aggregate.ExtremeNumber(number, sign);
     }
     if (operand instanceof Operand.Textual text) {
-      return new Aggregate.ExtremeText(text, sign);
+      return () -> new Aggregate.ExtremeText(text, sign);
     }
     throw new Refusal("the listing has no extreme of null");
   }
@@ -81,20 +96,50 @@ final class Aggregates {
   }
 
   /**
-   * Returns the values.
+   * Returns a row of each group, or the one of all.
    *
    * @param rule how objects become rows
    * @throws ArithmeticException if a sum does not fit
+   * @throws Refusal if there are too many groups
    */
-  InternalRow over(ObjectIndex index, SplitRule rule) {
+  List<InternalRow> over(ObjectIndex index, SplitRule rule) throws Refusal {
+    Map<List<@Nullable Object>, List<Aggregate>> found = new LinkedHashMap<>();
+    if (groups.isEmpty()) {
+      found.put(List.of(), begin());
+    }
     for (ObjectTable table : index.tables()) {
       for (int i = 0; i < table.size(); i++) {
         long rows = rule.rows(table.length(i));
-        for (Aggregate aggregate : aggregates) {
+        for (Aggregate aggregate : found.computeIfAbsent(group(table, i), key -> begin())) {
           aggregate.add(table, i, rows);
+        }
+        if (found.size() > MOST_GROUPS) {
+          throw new Refusal("the listing makes %d groups at most".formatted(MOST_GROUPS));
         }
       }
     }
-    return new GenericInternalRow(aggregates.stream().map(Aggregate::value).toArray());
+    List<InternalRow> rows = new ArrayList<>(found.size());
+    found.forEach(
+        (group, aggregates) ->
+            rows.add(
+                new GenericInternalRow(
+                    Stream.concat(group.stream(), aggregates.stream().map(Aggregate::value))
+                        .toArray())));
+    return rows;
+  }
+
+  private List<Aggregate> begin() {
+    return functions.stream().map(Supplier::get).toList();
+  }
+
+  private List<@Nullable Object> group(ObjectTable table, int object) {
+    if (groups.isEmpty()) {
+      return List.of();
+    }
+    List<@Nullable Object> values = new ArrayList<>(groups.size());
+    for (Operand group : groups) {
+      values.add(group.inSpark(table, object));
+    }
+    return values;
   }
 }

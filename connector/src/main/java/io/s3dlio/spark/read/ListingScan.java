@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.LocalScan;
 import org.apache.spark.sql.types.StructType;
@@ -7,13 +8,13 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What the listing alone answers: no task reads anything.
  *
- * @param readSchema the aggregates
- * @param row their values
+ * @param readSchema the groups' columns and the aggregates
+ * @param values a row of each group
  */
-record ListingScan(StructType readSchema, InternalRow row, String description)
+record ListingScan(StructType readSchema, List<InternalRow> values, String description)
     implements LocalScan {
   @Override
   public InternalRow[] rows() {
-    return new InternalRow[] {row};
+    return values.toArray(new InternalRow[0]);
   }
 }

@@ -10,6 +10,7 @@ import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
 
 /** A value of an expression: a column of the listing, or a literal. */
 sealed interface Operand {
@@ -17,6 +18,9 @@ sealed interface Operand {
 
   /** Returns which objects have no value; {@link OfNull#NEVER} where all have one. */
   OfNull missing();
+
+  /** Returns what Spark keeps of an object's value, null if it has none. */
+  @Nullable Object inSpark(ObjectTable objects, int object);
 
   /**
    * A number, a time in microseconds or a date in days since 1970, or a boolean, 1 for true. Of
@@ -39,6 +43,11 @@ sealed interface Operand {
       }
       return number;
     }
+
+    @Override
+    public @Nullable Object inSpark(ObjectTable objects, int object) {
+      return missing.of(objects, object) ? null : inSpark(value.of(objects, object));
+    }
   }
 
   /** Text, which is compared by its bytes. Of objects that have a value. */
@@ -47,6 +56,11 @@ sealed interface Operand {
     public DataType type() {
       return DataTypes.StringType;
     }
+
+    @Override
+    public @Nullable Object inSpark(ObjectTable objects, int object) {
+      return missing.of(objects, object) ? null : value.of(objects, object);
+    }
   }
 
   /** A literal null. */
@@ -54,6 +68,11 @@ sealed interface Operand {
     @Override
     public OfNull missing() {
       return (objects, object) -> true;
+    }
+
+    @Override
+    public @Nullable Object inSpark(ObjectTable objects, int object) {
+      return null;
     }
   }
 
@@ -154,6 +173,11 @@ sealed interface Operand {
       case ReadSchema.ETAG ->
           new Textual(
               (objects, object) -> UTF8String.fromString(objects.etag(object)), OfNull.NEVER);
+      case ReadSchema.PARENT ->
+          new Textual(
+              (objects, object) ->
+                  UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object))),
+              OfNull.NEVER);
       case ReadSchema.LENGTH -> new Numeric(DataTypes.LongType, ObjectTable::length, OfNull.NEVER);
       case ReadSchema.MODIFICATION_TIME ->
           new Numeric(DataTypes.TimestampType, ObjectTable::modified, OfNull.NEVER);
@@ -167,6 +191,11 @@ sealed interface Operand {
       throw new Refusal("the offset is of a row, and with chunkBytes an object may be several");
     }
     return new Numeric(DataTypes.LongType, (objects, object) -> 0, OfNull.NEVER);
+  }
+
+  /** Returns whether the listing compares values of a type. */
+  static boolean compares(DataType type) {
+    return type.equals(DataTypes.StringType) || NUMBERS.contains(type);
   }
 
   private static Operand partition(PartitionColumns columns, int column) throws Refusal {

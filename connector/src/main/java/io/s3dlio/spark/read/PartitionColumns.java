@@ -63,6 +63,19 @@ public record PartitionColumns(
       String[] below = directory.substring(uri.length(), directory.length() - 1).split("/", -1);
       return below.length <= names ? List.of() : Arrays.asList(below).subList(names, below.length);
     }
+
+    /** Returns whether a directory that gives a column is on the way to an object. */
+    private boolean hasPartition(String object) {
+      if (!object.startsWith(uri)) {
+        return false;
+      }
+      int from = uri.length();
+      for (int i = 0; i < names && from > 0; i++) {
+        from = object.indexOf('/', from) + 1;
+      }
+      int partition = object.indexOf('=', from);
+      return from > 0 && partition >= 0 && partition < object.lastIndexOf('/');
+    }
   }
 
   /**
@@ -217,7 +230,6 @@ public record PartitionColumns(
       return true;
     }
     String uri = object.toString();
-    return directories(uri.substring(0, uri.lastIndexOf('/') + 1)).stream()
-        .anyMatch(PartitionDirectories::isPartition);
+    return bases.stream().anyMatch(base -> base.hasPartition(uri));
   }
 }

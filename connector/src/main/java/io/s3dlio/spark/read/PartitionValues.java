@@ -71,16 +71,18 @@ final class PartitionValues {
   }
 
   /**
-   * Returns an object's value of a column; null where its directory says so.
-   *
-   * @throws IllegalArgumentException if there is no such column, or as above
+   * @throws IllegalArgumentException if there is no such column
    */
-  @Nullable Object value(ObjectTable objects, int object, String column) {
+  int indexOf(String column) {
     int index = columns.indexOf(column);
     if (index < 0) {
       throw new IllegalArgumentException("There is no column " + column);
     }
-    return value(objects, object, index);
+    return index;
+  }
+
+  DataType type(int column) {
+    return columns.schema().apply(column).dataType();
   }
 
   /** Returns whether there is a value, be it null. */

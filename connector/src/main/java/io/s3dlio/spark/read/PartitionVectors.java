@@ -24,14 +24,12 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /** Makes Arrow's vectors of what directories say. */
 final class PartitionVectors {
-  private final PartitionColumns columns;
   private final PartitionValues values;
   private final boolean large;
   private final BufferAllocator allocator;
 
   PartitionVectors(ReaderConfig config, BufferAllocator allocator) {
-    this.columns = config.partitions();
-    this.values = new PartitionValues(columns);
+    this.values = config.partitionValues();
     this.large = config.largeVarTypes();
     this.allocator = allocator;
   }
@@ -40,11 +38,8 @@ final class PartitionVectors {
    * @throws IllegalArgumentException if there is no such column, or an object has no value of it
    */
   FieldVector vector(String name, RowBatch rows) {
-    int column = columns.indexOf(name);
-    if (column < 0) {
-      throw new IllegalArgumentException("There is no column " + name);
-    }
-    FieldVector vector = empty(name, columns.schema().apply(column).dataType());
+    int column = values.indexOf(name);
+    FieldVector vector = empty(name, values.type(column));
     boolean done = false;
     try {
       vector.setInitialCapacity(rows.rows());

@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
  * many ways to write one value. A level costs no more than to list all that is below it would.
  */
 final class PartitionWalk {
-  /** More directories than this are not listed each for itself. */
+  /** More directories, and objects beside them, than this are not listed each for itself. */
   static final int MOST = 1000;
 
   private final PartitionFilter filter;
@@ -58,13 +58,16 @@ final class PartitionWalk {
     return places.stream().flatMap(place -> place.roots().stream()).toList();
   }
 
+  /** Returns what is in a directory, as far as it may be listed each for itself. */
   private List<ObjectInfo> entries(Location directory) throws IOException {
     List<ObjectInfo> entries = new ArrayList<>();
+    int objects = 0;
     try (ObjectListing listing = level(directory)) {
-      while (listing.hasNext() && !threads.hasFailed()) {
+      while (listing.hasNext() && objects <= MOST && !threads.hasFailed()) {
         ObjectInfo entry = listing.next();
         if (!HiddenNames.hides(entry.nameBelow(directory))) {
           entries.add(entry);
+          objects += entry.isDirectory() ? 0 : 1;
         }
       }
     }

@@ -46,7 +46,9 @@ record ReadPlan(
             new ObjectMetadata(
                 ObjectMetadata.fieldsOf(schema),
                 store.s3(locations.get(0).container()).versionId()),
-            partitions,
+            Arrays.stream(schema.fieldNames()).anyMatch(name -> partitions.indexOf(name) >= 0)
+                ? partitions
+                : null,
             store,
             ranges(locations, store, options),
             batches(options, spark, partitionBytes, order.batchRows()),

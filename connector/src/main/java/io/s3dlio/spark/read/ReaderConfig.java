@@ -6,13 +6,14 @@ import io.s3dlio.storage.range.RangeEngineConfig;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What executors are told of a read: values alone, no secret and no open thing.
  *
  * @param columns the columns of a row, in order
  * @param metadata the fields of the column {@code _metadata}
- * @param partitions the columns that directories give
+ * @param partitions the columns that directories give; null if no column is one of these
  * @param store what stores are opened with
  * @param ranges how objects are cut into ranges, by scheme
  * @param batches how rows are read together
@@ -21,7 +22,7 @@ import java.util.Map;
 record ReaderConfig(
     List<String> columns,
     ObjectMetadata metadata,
-    PartitionColumns partitions,
+    @Nullable PartitionColumns partitions,
     StoreConfig store,
     Map<String, RangeEngineConfig> ranges,
     BatchLimits batches,
@@ -30,6 +31,11 @@ record ReaderConfig(
   ReaderConfig {
     columns = List.copyOf(columns);
     ranges = Map.copyOf(ranges);
+  }
+
+  /** Returns what directories give to columns. */
+  PartitionValues partitionValues() {
+    return new PartitionValues(partitions == null ? PartitionColumns.NONE : partitions);
   }
 
   /** Returns whether rows have content, as bytes or by reference: then its size is a row's. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.connector.expressions.NullOrdering;
@@ -11,7 +12,10 @@ import org.apache.spark.sql.connector.expressions.SortDirection;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** How many rows a query needs, and which: those that come first in an order, or any. */
+/**
+ * How many rows a query needs, and which: those that come first in an order, or any; or how many it
+ * does not need.
+ */
 final class RowLimit {
   /** For more rows than this, Spark's own sort does as well. */
   static final int MOST_ORDERED = 100_000;
@@ -19,11 +23,13 @@ final class RowLimit {
   private final List<SortOrder> orders;
   private final List<Key> keys;
   private final int rows;
+  private final boolean skips;
 
-  private RowLimit(List<SortOrder> orders, List<Key> keys, int rows) {
+  private RowLimit(List<SortOrder> orders, List<Key> keys, int rows, boolean skips) {
     this.orders = orders;
     this.keys = keys;
     this.rows = rows;
+    this.skips = skips;
   }
 
   /** What objects are ordered by. */
@@ -33,7 +39,12 @@ final class RowLimit {
   private record Place(int table, int object) {}
 
   static RowLimit any(int rows) {
-    return new RowLimit(List.of(), List.of(), rows);
+    return new RowLimit(List.of(), List.of(), rows, false);
+  }
+
+  /** Leaves out the first rows, each of which is an object. */
+  static RowLimit after(int rows) {
+    return new RowLimit(List.of(), List.of(), rows, true);
   }
 
   /**
@@ -55,7 +66,7 @@ final class RowLimit {
               order.direction() == SortDirection.DESCENDING,
               order.nullOrdering() == NullOrdering.NULLS_FIRST));
     }
-    return new RowLimit(List.copyOf(orders), keys, rows);
+    return new RowLimit(List.copyOf(orders), keys, rows, false);
   }
 
   /**
@@ -64,12 +75,14 @@ final class RowLimit {
    * @param rule how objects become rows
    */
   ObjectIndex of(ObjectIndex index, SplitRule rule) {
-    if (index.objects() <= rows) {
+    if (!skips && index.objects() <= rows) {
       return index;
     }
     List<BitSet> wanted = new ArrayList<>();
     index.tables().forEach(table -> wanted.add(new BitSet(table.size())));
-    if (orders.isEmpty()) {
+    if (skips) {
+      takeAfter(wanted, index);
+    } else if (orders.isEmpty()) {
       takeFirst(index, rule, wanted);
     } else {
       takeLeast(index, wanted);
@@ -89,6 +102,15 @@ final class RowLimit {
         wanted.get(i).set(object);
         taken += rule.rows(table.length(object));
       }
+    }
+  }
+
+  private void takeAfter(List<BitSet> wanted, ObjectIndex index) {
+    int left = rows;
+    for (int i = 0; i < wanted.size(); i++) {
+      int size = index.tables().get(i).size();
+      wanted.get(i).set(Math.min(left, size), size);
+      left -= Math.min(left, size);
     }
   }
 
@@ -142,20 +164,21 @@ final class RowLimit {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof RowLimit limit && rows == limit.rows && orders.equals(limit.orders);
+    return other instanceof RowLimit limit
+        && rows == limit.rows
+        && skips == limit.skips
+        && orders.equals(limit.orders);
   }
 
   @Override
   public int hashCode() {
-    return 31 * orders.hashCode() + rows;
+    return Objects.hash(orders, rows, skips);
   }
 
   @Override
   public String toString() {
-    return orders.isEmpty()
-        ? "%d rows".formatted(rows)
-        : "%d rows by %s"
-            .formatted(
-                rows, orders.stream().map(Object::toString).collect(Collectors.joining(", ")));
+    String by = orders.stream().map(Object::toString).collect(Collectors.joining(", "));
+    return "%s: %d rows%s"
+        .formatted(skips ? "offset" : "limit", rows, orders.isEmpty() ? "" : " by " + by);
   }
 }

@@ -30,7 +30,7 @@ final class RowReader implements PartitionReader<InternalRow> {
     this.columns = config.columns();
     this.metadata = config.metadata();
     this.batchRows = config.batches().rows();
-    this.partitions = new PartitionValues(config.partitions());
+    this.partitions = config.partitionValues();
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -77,7 +77,7 @@ final class RowReader implements PartitionReader<InternalRow> {
       case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
       case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
-      default -> partitions.value(objects, object, column);
+      default -> partitions.value(objects, object, partitions.indexOf(column));
     };
   }
 

@@ -122,7 +122,7 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   }
 
   /** Returns what the listing says of all rows. Lists, if nobody has yet. */
-  InternalRow aggregate(Aggregates aggregates) {
+  List<InternalRow> aggregate(Aggregates aggregates) throws Refusal {
     return aggregates.over(selection.objects(), plan.splits());
   }
 
@@ -140,9 +140,14 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
    */
   @Override
   public NamedReference[] filterAttributes() {
-    return Arrays.stream(schema.fieldNames())
-        .filter(name -> name.equals(ReadSchema.PATH) || plan.list().partitions().indexOf(name) >= 0)
-        .map(Expressions::column)
+    PartitionColumns partitions = plan.list().partitions();
+    return Arrays.stream(schema.fields())
+        .filter(
+            column ->
+                column.name().equals(ReadSchema.PATH)
+                    || (partitions.indexOf(column.name()) >= 0
+                        && Operand.compares(column.dataType())))
+        .map(column -> Expressions.column(column.name()))
         .toArray(NamedReference[]::new);
   }
 

@@ -13,6 +13,7 @@ import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
 import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
+import org.apache.spark.sql.connector.read.SupportsPushDownOffset;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownTableSample;
 import org.apache.spark.sql.connector.read.SupportsPushDownTopN;
@@ -30,6 +31,7 @@ public class S3dlioScanBuilder
         SupportsPushDownV2Filters,
         SupportsPushDownAggregates,
         SupportsPushDownLimit,
+        SupportsPushDownOffset,
         SupportsPushDownTopN {
   private static final Logger LOG = LoggerFactory.getLogger(S3dlioScanBuilder.class);
 
@@ -125,18 +127,21 @@ public class S3dlioScanBuilder
   /** Lists, if nobody has yet: whether a sum fits has to be known now. */
   @Override
   public boolean pushAggregation(Aggregation aggregation) {
+    Aggregates aggregates;
     try {
-      Aggregates aggregates = Aggregates.of(aggregation, known);
+      aggregates = Aggregates.of(aggregation, known);
+    } catch (Refusal e) {
+      // Told already.
+      return false;
+    }
+    try {
       S3dlioScan scan = scan();
       answer =
           Optional.of(
               new ListingScan(aggregates.schema(), scan.aggregate(aggregates), scan.description()));
       return true;
-    } catch (ArithmeticException e) {
+    } catch (ArithmeticException | Refusal e) {
       leave(aggregation, e);
-      return false;
-    } catch (Refusal e) {
-      // Told already.
       return false;
     }
   }
@@ -151,6 +156,18 @@ public class S3dlioScanBuilder
   @Override
   public boolean pushLimit(int rows) {
     return pushLimit("the limit of %d rows".formatted(rows), () -> RowLimit.any(rows));
+  }
+
+  @Override
+  public boolean pushOffset(int rows) {
+    return pushLimit(
+        "the offset of %d rows".formatted(rows),
+        () -> {
+          if (known.chunked()) {
+            throw new Refusal("with chunkBytes an object may be several rows");
+          }
+          return RowLimit.after(rows);
+        });
   }
 
   @Override

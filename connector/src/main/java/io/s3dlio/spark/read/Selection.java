@@ -56,7 +56,7 @@ final class Selection {
   /** Tells the filters and the limit; empty if there are none. */
   String describe() {
     String filtered = filters.predicates().isEmpty() ? "" : ", filters: " + filters;
-    return filtered + limit.map(rows -> ", limit: " + rows).orElse("");
+    return filtered + limit.map(rows -> ", " + rows).orElse("");
   }
 
   @Override

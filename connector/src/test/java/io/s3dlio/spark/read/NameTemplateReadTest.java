@@ -11,7 +11,6 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
@@ -82,10 +81,8 @@ class NameTemplateReadTest {
   @Test
   void listsNothing() throws IOException {
     FakeStore store = new FakeStore();
-    List<String> names = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       store.add("s3://b/d/x" + i, i);
-      names.add("s3://b/d/x" + i);
     }
     ListSettings settings =
         new ListSettings(

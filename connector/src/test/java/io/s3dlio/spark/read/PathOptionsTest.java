@@ -142,7 +142,8 @@ class PathOptionsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> s3dlio("rows").option("timeZone", "UTC").load(directory.toString()).count())
-        .withMessageContaining("modifiedAfter and modifiedBefore, which are not set");
+        .withMessageContaining(
+            "modifiedAfter, modifiedBefore and directories, of which none is asked for");
     for (String option : List.of("pathGlobFilter", "modifiedAfter", "modifiedBefore")) {
       assertThatIllegalArgumentException()
           .isThrownBy(

@@ -150,7 +150,10 @@ class PredicateCompilerTest {
         predicate("=", column("modificationTime"), number(1)), "TIMESTAMP and BIGINT are compared");
     refuses(
         predicate("=", column("length"), literal(10, DataTypes.IntegerType)),
-        "nothing of type INT");
+        "BIGINT and INT are compared");
+    refuses(
+        predicate("=", column("length"), literal(10.0, DataTypes.DoubleType)),
+        "nothing of type DOUBLE");
     refuses(predicate("IN", column("length"), column("offset")), "is no literal");
     refuses(predicate("IN", column("length"), text("1")), "BIGINT is looked for among STRING");
     refuses(predicate("STARTS_WITH", column("length"), text("1")), "BIGINT is matched by STRING");

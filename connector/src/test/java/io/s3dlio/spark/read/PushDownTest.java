@@ -188,11 +188,74 @@ class PushDownTest {
     assertThat(isAnswered("count(content)")).isFalse();
     assertThat(isAnswered("count(distinct length)")).isFalse();
     assertThat(isAnswered("max(length + 1)")).isFalse();
-    assertThat(planned(rows().groupBy("path").count())).contains("BatchScan");
+    assertThat(planned(rows().groupBy("path").count())).doesNotContain("BatchScan");
+    assertThat(planned(rows().groupBy("_parent").count())).doesNotContain("BatchScan");
+    assertThat(planned(rows().groupBy(functions.col("length").plus(1)).count()))
+        .contains("BatchScan");
     assertThat(planned(rows().filter("length(content) > 3").selectExpr("count(*)")))
         .contains("BatchScan");
     assertThat(planned(rows().filter("length > 3").selectExpr("count(*)")))
         .doesNotContain("BatchScan");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "_parent; count(*)",
+        "_parent; count(*), sum(length), min(path), max(modificationTime)",
+        "_parent; avg(length)",
+        "_parent, length; count(*)",
+        "length; max(path)",
+        "_parent; count(distinct length)",
+        "_parent; sum(length(content))",
+        "upper(_parent); count(*)",
+        "_parent; any_value(1)",
+      })
+  void groupsAreWhatSparkMakesOfTheRows(String keys, String aggregates) {
+    for (int chunkBytes : new int[] {1000, 7}) {
+      for (String condition : List.of("true", "length > 17", "path like '%none'")) {
+        Dataset<Row> rows =
+            s3dlio("columnar").option("chunkBytes", chunkBytes).load(objects.toString());
+        rows.select("*", "_parent").createOrReplaceTempView("grouped");
+        String query = "SELECT %s, %s FROM grouped WHERE %s%s GROUP BY %s ORDER BY ALL";
+        Dataset<Row> pushed = spark.sql(query.formatted(keys, aggregates, condition, "", keys));
+        Dataset<Row> sparks =
+            spark.sql(query.formatted(keys, aggregates, condition, " AND length(path) > 0", keys));
+
+        assertThat(pushed.collectAsList())
+            .as("%s by %s where %s", aggregates, keys, condition)
+            .isEqualTo(sparks.collectAsList());
+        assertThat(pushed.schema()).isEqualTo(sparks.schema());
+      }
+    }
+  }
+
+  @Test
+  void filtersOnTheParentAreAnsweredByTheListing() {
+    Dataset<Row> rows = rows().filter("_parent like '%/even' and _parent <> 'x'").select("path");
+
+    assertThat(rows.collectAsList()).hasSize(20);
+    assertThat(planned(rows)).doesNotContain("Filter (").contains("filters: [");
+  }
+
+  @Test
+  void anOffsetSkipsObjectsThatAreNotRead() {
+    Dataset<Row> rest = rows().select("path", "content").offset(35);
+
+    assertThat(rest.collectAsList())
+        .isEqualTo(rows().select("path", "content").collectAsList().subList(35, 40));
+    assertThat(planned(rest)).contains("offset: 35 rows");
+    assertThat(metric(rest, "objects")).isEqualTo(5);
+    assertThat(rows().offset(40).collectAsList()).isEmpty();
+    assertThat(rows().offset(41).count()).isZero();
+    assertThat(rows().filter("length >= 30").offset(3).count()).isEqualTo(7);
+    assertThat(rows().filter("length >= 30").limit(5).offset(3).count()).isEqualTo(2);
+    assertThat(rows().offset(38).limit(5).count()).isEqualTo(2);
+    assertThat(
+            s3dlio("columnar").option("chunkBytes", 7).load(objects.toString()).offset(3).count())
+        .as("of rows, not of objects")
+        .isEqualTo(s3dlio("columnar").option("chunkBytes", 7).load(objects.toString()).count() - 3);
   }
 
   private boolean isAnswered(String... aggregates) {
