@@ -2,6 +2,7 @@
 
     hand_over.py files <folder>     from files on <folder>, which is filled
     hand_over.py s3 <bucket>        from the bucket, which is filled
+    hand_over.py settings <folder>  content by value alone, with settings of Spark's, from files
 
 All ways take turns in one session, after some rounds to warm up; each looks at one byte in 4 KiB,
 and all must find the same. The environment names the bundle (S3DLIO_JAR), the rounds (ROUNDS), for S3
@@ -9,9 +10,11 @@ the endpoint and keys as for every client of AWS, the jars of S3A (S3A_JARS), an
 s3dlio is installed (S3DLIO_PEERS).
 """
 
+import json
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
 
 import numpy as np
@@ -21,6 +24,23 @@ from pyspark.sql import SparkSession
 DATA_SETS = {
     "files": {"8 MiB": (8 << 20, 160), "100 KiB": (100 << 10, 12_000)},
     "s3": {"8 MiB": (8 << 20, 64), "100 KiB": (100 << 10, 4000)},
+}
+DATA_SETS["settings"] = DATA_SETS["s3"]
+BATCH = "spark.sql.execution.arrow.maxBytesPerBatch"
+BUFFER = "spark.sql.execution.pandas.udf.buffer.size"
+SOCKET = "spark.python.unix.domain.socket.enabled"
+# The socket is a setting of an application, so that each of two has a session.
+SETTINGS = {
+    "defaults": {},
+    "4 MiB a batch": {BATCH: "4m"},
+    "1 MiB a batch": {BATCH: "1m"},
+    "256 KiB a batch": {BATCH: "256k"},
+    "1 MiB buffers": {BUFFER: str(1 << 20)},
+    "sockets": {SOCKET: "true"},
+    "sockets, 1 MiB buffers": {SOCKET: "true", BUFFER: str(1 << 20)},
+    "sockets, 4 MiB a batch": {SOCKET: "true", BATCH: "4m"},
+    "all, 4 MiB a batch": {SOCKET: "true", BUFFER: str(1 << 20), BATCH: "4m"},
+    "all, 1 MiB a batch": {SOCKET: "true", BUFFER: str(1 << 20), BATCH: "1m"},
 }
 GOALS = {"8 MiB": ("0.85", "0.2"), "100 KiB": ("0.3", "0.08")}
 RESULT = "objects long, sum long"
@@ -100,7 +120,7 @@ def by_rust(batches):
             yield result(view for _, view in few)
 
 
-def session(kind):
+def session(kind, settings={}):
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = (
         SparkSession.builder.master("local[2]")
@@ -119,6 +139,8 @@ def session(kind):
             .config("spark.hadoop.fs.s3a.path.style.access", "true")
             .config("spark.hadoop.fs.s3a.endpoint.region", os.environ["AWS_REGION"])
         )
+    for name, value in settings.items():
+        builder = builder.config(name, value)
     return builder.getOrCreate()
 
 
@@ -186,7 +208,67 @@ def compare(data, size, objects, way_by_name, rounds):
     print(f"  reference / paths      {ratio('reference', 'paths')}, goal 1.15 on files", flush=True)
 
 
+class Session:
+    """A session in a process of its own, which measures on demand."""
+
+    def __init__(self, socket):
+        command = [sys.executable, __file__, "serve", socket]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def measure(self, uri, settings):
+        print(json.dumps([uri, settings]), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+
+def serve(socket):
+    spark = session("files", {SOCKET: socket})
+    spark.sparkContext.setLogLevel("ERROR")
+    for line in sys.stdin:
+        uri, settings = json.loads(line)
+        for name, value in settings.items():
+            spark.conf.set(name, value)
+        frame = spark.read.format("s3dlio").load(uri).select("content")
+        figures = measure(lambda: frame.mapInArrow(content, RESULT))
+        for name in settings:
+            spark.conf.unset(name)
+        print(json.dumps(figures), flush=True)
+
+
+def compare_settings(folder, rounds):
+    sessions = {socket: Session(socket) for socket in ("false", "true")}
+    for data, (size, objects) in DATA_SETS["settings"].items():
+        _, uri = fill(None, "files", folder, data, size, objects)
+        figures = {name: [] for name in SETTINGS}
+        for round_ in range(-3, rounds):
+            for name, settings in SETTINGS.items():
+                own = {key: value for key, value in settings.items() if key != SOCKET}
+                one = sessions[settings.get(SOCKET, "false")]
+                seconds, seen, _ = one.measure(uri, own)
+                assert seen == objects, (name, seen)
+                if round_ >= 0:
+                    figures[name].append(seconds / (size * objects / 1e9))
+        print(f"\n{objects} x {data}, content by value, CPU-s/GB: median (lowest to highest), of defaults")
+        for name, values in figures.items():
+            ratio = statistics.median(a / b for a, b in zip(values, figures["defaults"]))
+            print(
+                f"  {name:24} {statistics.median(values):6.3f} ({min(values):.3f} to {max(values):.3f}), "
+                f"{ratio:.2f}",
+                flush=True,
+            )
+    for one in sessions.values():
+        one.process.stdin.close()
+        one.process.wait()
+
+
 def main(kind, place):
+    if kind == "serve":
+        serve(place)
+        return
+    if kind == "settings":
+        compare_settings(place, int(os.environ["ROUNDS"]))
+        return
     spark = session(kind)
     spark.sparkContext.setLogLevel("ERROR")
     spark.sparkContext.addPyFile(os.environ["S3DLIO_JAR"])

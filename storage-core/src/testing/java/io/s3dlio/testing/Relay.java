@@ -13,9 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,6 +134,7 @@ public final class Relay implements AutoCloseable {
   private final List<String> tunnels = new CopyOnWriteArrayList<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final List<Integer> refusals = new CopyOnWriteArrayList<>();
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
   private Relay(
       @Nullable InetSocketAddress server,
@@ -194,6 +198,18 @@ public final class Relay implements AutoCloseable {
     return refusals;
   }
 
+  /**
+   * Returns the first line of each request that passed, and forgets them: {@code GET /key
+   * HTTP/1.1}.
+   */
+  public List<String> takeRequests() {
+    List<String> taken = new ArrayList<>();
+    for (String line = requests.poll(); line != null; line = requests.poll()) {
+      taken.add(line);
+    }
+    return taken;
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -218,8 +234,9 @@ public final class Relay implements AutoCloseable {
       Socket upstream = new Socket(address.getAddress(), address.getPort());
       sockets.add(upstream);
       Plan up = Plan.requestCut(plan.end(), plan.fromClient());
-      start(() -> pump(client, upstream, plan.fromClient(), up));
-      pump(upstream, client, plan.fromServer(), plan);
+      RequestLines lines = new RequestLines(requests::add);
+      start(() -> pump(client, upstream, plan.fromClient(), up, lines::accept));
+      pump(upstream, client, plan.fromServer(), plan, (bytes, count) -> {});
     } catch (IOException e) {
       close(client);
     }
@@ -265,7 +282,12 @@ public final class Relay implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
   }
 
-  private static void pump(Socket from, Socket to, long most, Plan plan) {
+  /** Looks at bytes that pass. */
+  private interface Passing {
+    void accept(byte[] bytes, int count);
+  }
+
+  private static void pump(Socket from, Socket to, long most, Plan plan, Passing passing) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
@@ -288,6 +310,7 @@ public final class Relay implements AutoCloseable {
           bytes[(int) garbled] ^= 1;
         }
         passed += count;
+        passing.accept(bytes, count);
         if (midway != null && passed >= midway.bytes()) {
           midway.action().run();
           midway = null;

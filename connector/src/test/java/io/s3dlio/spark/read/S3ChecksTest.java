@@ -159,11 +159,20 @@ class S3ChecksTest {
             .option("transport", transport)
             .option("versionId", first)
             .load(uri + "object")
-            .selectExpr("length", "length(content)");
+            .selectExpr("length", "length(content)", "_metadata.version_id");
 
     assertThat(rows.collectAsList())
         .singleElement()
-        .satisfies(row -> assertThat(row.mkString(",")).isEqualTo("1000,1000"));
+        .satisfies(row -> assertThat(row.mkString(",")).isEqualTo("1000,1000," + first));
+    assertThat(
+            reader("rows")
+                .option("transport", transport)
+                .load(uri + "object")
+                .selectExpr("length", "_metadata.version_id")
+                .first()
+                .mkString(","))
+        .as("the newest")
+        .isEqualTo("2000,null");
     assertThat(ReadFixture.execution(rows).executedPlan().treeString())
         .contains("versionId=" + first + " (option)");
     assertThatThrownBy(
