@@ -2,6 +2,7 @@ package io.s3dlio.spark.read;
 
 import static io.s3dlio.spark.read.ReadFixture.file;
 import static io.s3dlio.spark.read.ReadFixture.s3dlio;
+import static io.s3dlio.spark.read.ReadFixture.withOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -132,13 +133,8 @@ class NameTemplateReadTest {
             + " (nameTemplate names the objects that are read)",
       })
   void whatMeansNothingIsRefused(String options, String message) {
-    DataFrameReader reader = s3dlio("rows");
-    for (String option : options.split(",")) {
-      reader.option(option.split("=")[0], option.split("=")[1]);
-    }
-
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> reader.load(directory.toString()).count())
+        .isThrownBy(() -> withOptions(options).load(directory.toString()).count())
         .withMessageStartingWith(message);
   }
 

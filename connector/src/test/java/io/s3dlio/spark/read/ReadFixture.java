@@ -32,6 +32,15 @@ final class ReadFixture {
     return LocalSpark.session().read().format("s3dlio").option("readMode", mode);
   }
 
+  /** A reader with options, {@code name=value} after commas. */
+  static DataFrameReader withOptions(String options) {
+    DataFrameReader reader = s3dlio("columnar");
+    for (String option : options.split(",")) {
+      reader.option(option.split("=")[0], option.split("=")[1]);
+    }
+    return reader;
+  }
+
   static DataFrameReader binaryFile() {
     return LocalSpark.session().read().format("binaryFile").option("recursiveFileLookup", true);
   }

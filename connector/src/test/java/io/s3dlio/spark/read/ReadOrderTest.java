@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import static io.s3dlio.spark.read.ReadFixture.execution;
 import static io.s3dlio.spark.read.ReadFixture.file;
 import static io.s3dlio.spark.read.ReadFixture.s3dlio;
+import static io.s3dlio.spark.read.ReadFixture.withOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -304,13 +305,8 @@ class ReadOrderTest {
         "suffle=true; Invalid option: 'suffle' is unknown (did you mean 'shuffle'?)",
       })
   void whatMeansNothingIsRefused(String options, String message) {
-    DataFrameReader reader = s3dlio("columnar");
-    for (String option : options.split(",")) {
-      reader.option(option.split("=")[0], option.split("=")[1]);
-    }
-
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> reader.load(directory.toString()).count())
+        .isThrownBy(() -> withOptions(options).load(directory.toString()).count())
         .withMessageStartingWith(message);
   }
 
