@@ -62,9 +62,9 @@ public final class PlanningBenchmark {
       local.get(2).add(fork("s3dlio", small, many, "shuffle=true", "batchSize=32"));
     }
     double[] peer = medians(local.get(0));
-    print("binaryFile", peer, peer);
-    print("s3dlio", medians(local.get(1)), peer);
-    print("s3dlio, shuffled, in batches", medians(local.get(2)), peer);
+    print("binaryFile", peer, peer, files);
+    print("s3dlio", medians(local.get(1)), peer, files);
+    print("s3dlio, shuffled, in batches", medians(local.get(2)), peer, files);
     try (ListingServer server = new ListingServer(ROOT, keys, PER_DIRECTORY, 0)) {
       System.out.printf("%d keys of a server, a page of 1000 at a time%n", keys);
       String[] options = {
@@ -76,9 +76,9 @@ public final class PlanningBenchmark {
       };
       double[] plain = fork("s3dlio", small, "s3://bucket/" + ROOT, options);
       System.out.printf("  %d pages%n", server.pages());
-      print("s3dlio", plain, plain);
+      print("s3dlio", plain, plain, keys);
       options[4] = "shuffle=true";
-      print("s3dlio, shuffled", fork("s3dlio", small, "s3://bucket/" + ROOT, options), plain);
+      print("s3dlio, shuffled", fork("s3dlio", small, "s3://bucket/" + ROOT, options), plain, keys);
     }
   }
 
@@ -211,10 +211,11 @@ public final class PlanningBenchmark {
     return medians;
   }
 
-  private static void print(String way, double[] own, double[] peer) {
+  private static void print(String way, double[] own, double[] peer, int objects) {
     System.out.printf(
         "  %-30s CPU %.1f s (%.2f), time %.1f s (%.2f), heap kept %.0f MB (%.2f), most after a"
-            + " collection %.0f MB (%.2f), splits %.0f of %.0f MB together (%.2f)%n",
+            + " collection %.0f MB (%.2f), %.0f splits of %.1f bytes an"
+            + " object (%.2f)%n",
         way,
         own[0],
         own[0] / peer[0],
@@ -225,7 +226,7 @@ public final class PlanningBenchmark {
         own[3] / 1e6,
         own[3] / peer[3],
         own[5],
-        own[4] / 1e6,
+        own[4] / objects,
         own[4] / peer[4]);
   }
 }
