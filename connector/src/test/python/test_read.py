@@ -228,3 +228,11 @@ def test_metrics_are_summed_and_averaged(spark, tmp_path, read_mode):
     waited = float(shown["time waited for content"].removesuffix(" s"))
     average = float(shown["average time waited for the first content of a split"].removesuffix(" ms"))
     assert average == pytest.approx(waited * 1000 / 3, abs=0.4)
+
+    together = objects.coalesce(1)
+    assert len(together.collect()) == 4
+    shown = shown_metrics(spark)
+    assert shown["number of objects"] == "4"
+    assert shown["number of ranges"] == "3"
+    assert shown["bytes of content"] == "30000"
+    assert shown["peak off-heap bytes of a task"] == "10000"

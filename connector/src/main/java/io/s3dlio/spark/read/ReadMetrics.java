@@ -12,8 +12,15 @@ import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 /**
  * What one reader counts, and the metrics that Spark shows of it. Spark makes the nested classes by
  * name on the driver. For one thread.
+ *
+ * <p>Before Spark 4.2 the figures of one of a task's readers stand for all of them, so there the
+ * readers of one scan in one task, which come one after the other, count together.
  */
 public final class ReadMetrics {
+  private static final boolean MERGED_BY_SPARK =
+      Arrays.stream(CustomTaskMetric.class.getMethods())
+          .anyMatch(method -> method.getName().equals("mergeWith"));
+
   /** Spark's input bytes of a task are what Hadoop's statistics say of the task's thread. */
   private final FileSystem.Statistics inputBytes = hadoopStatistics();
 
@@ -24,16 +31,33 @@ public final class ReadMetrics {
   private long retries;
   private long waitNanos;
   private long firstWaitNanos;
+  private int firstWaits;
+  private boolean waitedYet;
   private long peakMemory;
   private long heapBatches;
   private long inlineBatches;
   private ObjectReader.Checks checks = ObjectReader.Checks.NONE;
+  private long verified;
+  private long unverified;
 
   ReadMetrics() {}
 
   @SuppressWarnings("deprecation") // Its successor does not reach Spark's input metrics.
   private static FileSystem.Statistics hadoopStatistics() {
     return FileSystem.getStatistics("s3dlio", FileSystem.class);
+  }
+
+  /** Returns whether each reader of a task is to count by itself. */
+  static boolean areMergedBySpark() {
+    return MERGED_BY_SPARK;
+  }
+
+  /** Goes on with a further reader's figures. */
+  void nextReader() {
+    waitedYet = false;
+    verified += checks.verified();
+    unverified += checks.unverified();
+    checks = ObjectReader.Checks.NONE;
   }
 
   /** Counts a batch that goes to Spark. On the task's thread. */
@@ -57,8 +81,10 @@ public final class ReadMetrics {
   }
 
   void waited(long nanos) {
-    if (waitNanos == 0) {
-      firstWaitNanos = nanos;
+    if (!waitedYet) {
+      waitedYet = true;
+      firstWaits++;
+      firstWaitNanos += nanos;
     }
     waitNanos += nanos;
   }
@@ -88,12 +114,12 @@ public final class ReadMetrics {
       new Sum("ranges", ranges),
       new Sum("retries", retries),
       new Sum("waitTime", waitNanos),
-      new Mean("firstWaitTime", firstWaitNanos, firstWaitNanos == 0 ? 0 : 1),
+      new Mean("firstWaitTime", firstWaitNanos, firstWaits),
       new Max("peakMemory", peakMemory),
       new Sum("heapBatches", heapBatches),
       new Sum("inlineBatches", inlineBatches),
-      new Sum("verifiedObjects", checks.verified()),
-      new Sum("unverifiedObjects", checks.unverified())
+      new Sum("verifiedObjects", verified + checks.verified()),
+      new Sum("unverifiedObjects", unverified + checks.unverified())
     };
   }
 

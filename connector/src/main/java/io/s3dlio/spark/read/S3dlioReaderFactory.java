@@ -25,14 +25,14 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
     TaskScope scope = TaskScope.current();
-    ReadMetrics metrics = new ReadMetrics();
+    ReadMetrics metrics = scope.metricsOf(config);
     return new RowReader(scope, open(partition, scope, metrics), config, metrics);
   }
 
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     TaskScope scope = TaskScope.current();
-    ReadMetrics metrics = new ReadMetrics();
+    ReadMetrics metrics = scope.metricsOf(config);
     return new ColumnarReader(scope, open(partition, scope, metrics), config, metrics);
   }
 

@@ -34,6 +34,7 @@ final class TaskScope {
   private final Set<BatchReader> readers = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Delivered> delivered = new ArrayList<>();
   private final List<SegmentLease> segments = new ArrayList<>();
+  private final IdentityHashMap<Object, ReadMetrics> metrics = new IdentityHashMap<>();
   private @Nullable BufferAllocator allocator;
 
   private TaskScope(@Nullable TaskContext task) {
@@ -54,6 +55,20 @@ final class TaskScope {
       KilledTasks.onKill(task, scope.killed::cancel);
     }
     return scope;
+  }
+
+  /**
+   * Returns what a further reader of a scan counts in.
+   *
+   * @param scan the same object for all its readers in a task, and another one for each scan
+   */
+  ReadMetrics metricsOf(Object scan) {
+    if (ReadMetrics.areMergedBySpark()) {
+      return new ReadMetrics();
+    }
+    ReadMetrics shared = metrics.computeIfAbsent(scan, any -> new ReadMetrics());
+    shared.nextReader();
+    return shared;
   }
 
   void opened(BatchReader reader) {

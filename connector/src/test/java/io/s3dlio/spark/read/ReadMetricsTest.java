@@ -6,6 +6,7 @@ import static io.s3dlio.spark.read.ReadFixture.s3dlio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3dlio.spark.LocalSpark;
+import io.s3dlio.storage.ObjectReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -173,6 +174,33 @@ class ReadMetricsTest {
     assertThat(merged(new ReadMetrics(), one, "firstWaitTime")).isEqualTo(30);
     assertThat(merged(one, other, "peakMemory")).isEqualTo(10);
     assertThat(merged(one, other, "missingObjects")).isEqualTo(5);
+  }
+
+  /** As before Spark 4.2. */
+  @Test
+  void readersThatCountTogetherAddUpToo() {
+    ReadMetrics both = new ReadMetrics();
+    both.waited(30);
+    both.waited(500);
+    both.memory(10);
+    both.checked(new ObjectReader.Checks(3, 1));
+    both.nextReader();
+    both.waited(10);
+    both.memory(7);
+    both.checked(new ObjectReader.Checks(1, 0));
+    both.checked(new ObjectReader.Checks(2, 0));
+    both.nextReader();
+
+    assertThat(
+            Arrays.stream(both.values())
+                .filter(metric -> metric.value() > 0)
+                .map(metric -> metric.name() + "=" + metric.value()))
+        .containsExactly(
+            "waitTime=540",
+            "firstWaitTime=20",
+            "peakMemory=10",
+            "verifiedObjects=5",
+            "unverifiedObjects=1");
   }
 
   /** Returns what Spark shows of the one query that has run. */
