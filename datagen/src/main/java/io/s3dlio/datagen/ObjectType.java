@@ -9,7 +9,39 @@ public enum ObjectType {
   /** Zero bytes. */
   ZEROS,
   /** Incompressible bytes, another sequence for every object. */
-  RANDOM;
+  RANDOM,
+  /**
+   * TFRecords of {@code tf.train.Example} with the features {@code image}, incompressible bytes,
+   * and {@code size}, how many these are.
+   */
+  TFRECORD;
+
+  /**
+   * @throws IllegalArgumentException if an object of this type cannot hold so many samples
+   */
+  void requireRecords(int records) {
+    if (records < 1) {
+      throw new IllegalArgumentException(
+          "Invalid recordsPerObject: %d (must be >= 1)".formatted(records));
+    }
+  }
+
+  /**
+   * Returns the size of the smallest object.
+   *
+   * @param records how many samples it holds
+   */
+  long minSize(int records) {
+    return switch (this) {
+      case ZEROS, RANDOM -> 0;
+      case TFRECORD -> (long) records * TfRecordBytes.MIN_RECORD;
+    };
+  }
+
+  /** Returns whether objects are made of samples, as many as one asks for. */
+  public boolean hasRecords() {
+    return this != ZEROS && this != RANDOM;
+  }
 
   /**
    * Parses a name as options and columns give it, in any case.

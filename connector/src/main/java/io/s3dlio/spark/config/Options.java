@@ -340,8 +340,19 @@ public final class Options {
           Scope.WRITE,
           names(ObjectType.class),
           "random",
-          "What synthetic objects hold; the column `object_type` overrides it per row.",
+          "What synthetic objects hold ([Formats](formats.md)); the column `object_type` overrides it per"
+              + " row.",
           ObjectType::parse,
+          Optional.empty());
+
+  public static final OptionKey<Integer> RECORDS_PER_OBJECT =
+      new OptionKey<>(
+          "recordsPerObject",
+          Scope.WRITE,
+          "1 to 2147483647",
+          "1",
+          "How many samples a synthetic object of a file format holds: [Formats](formats.md).",
+          text -> Math.toIntExact(Sizes.parseNumberWithin(text, 1, Integer.MAX_VALUE)),
           Optional.empty());
 
   public static final OptionKey<Optional<Long>> OBJECT_SIZE =
@@ -495,6 +506,7 @@ public final class Options {
           RANGE_MIN_SPLIT_SIZE,
           RANGE_TIMEOUT,
           OBJECT_TYPE,
+          RECORDS_PER_OBJECT,
           OBJECT_SIZE,
           OBJECT_NAME,
           OBJECT_COUNT,

@@ -25,6 +25,7 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
   private static final List<OptionKey<?>> SYNTHETIC_ONLY =
       List.of(
           Options.OBJECT_TYPE,
+          Options.RECORDS_PER_OBJECT,
           Options.OBJECT_SIZE,
           Options.OBJECT_NAME,
           Options.OBJECT_COUNT,
