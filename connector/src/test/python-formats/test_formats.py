@@ -1,7 +1,10 @@
 """Objects in file formats, read by the libraries that people read them with."""
 
 import os
+import zipfile
 
+import h5py
+import numpy as np
 import pytest
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
@@ -87,3 +90,67 @@ def test_tensorflow_finds_a_flipped_bit(spark, tmp_path):
     file.write_bytes(content)
     with pytest.raises(tf.errors.DataLossError):
         list(tf.data.TFRecordDataset(str(file)))
+
+
+def check_images(images, samples, size, least):
+    """Checks an array of bytes whose last axis is the samples, and returns what tells it apart."""
+    assert images.dtype == np.uint8
+    assert images.ndim == 3
+    assert images.shape[-1] == samples
+    assert size - least + samples - 4096 < images.size <= size - least + samples
+    if images.size > 10_000:
+        # Random bytes: each value is there as often as any other.
+        counts = np.bincount(images.reshape(-1), minlength=256)
+        assert abs(counts / images.size - 1 / 256).max() < 0.005
+    return images.tobytes()[:32]
+
+
+@pytest.mark.parametrize("samples", [1, 3, 100])
+def test_npz(spark, tmp_path, samples):
+    least = 479 + 9 * samples
+    sizes = sizes_from(least)
+    seen = set()
+    for index, (file, size) in enumerate(zip(write(spark, tmp_path, "npz", sizes, samples), sizes)):
+        with zipfile.ZipFile(file) as archive:
+            assert archive.testzip() is None
+            assert [member.filename for member in archive.infolist()] == ["x.npy", "y.npy"]
+            assert {member.compress_type for member in archive.infolist()} == {zipfile.ZIP_STORED}
+        with np.load(file, allow_pickle=False) as arrays:
+            assert arrays.files == ["x", "y"]
+            images, labels = arrays["x"], arrays["y"]
+        assert labels.dtype == np.int64
+        assert labels.tolist() == list(range(index * samples, (index + 1) * samples))
+        assert images[..., samples - 1].shape == images.shape[:2]
+        seen.add((check_images(images, samples, size, least), index))
+    assert len(seen) == len(sizes)
+
+
+@pytest.mark.parametrize("samples", [1, 3, 100])
+def test_npy(spark, tmp_path, samples):
+    least = 128 + samples
+    sizes = sizes_from(least)
+    files = write(spark, tmp_path, "npy", sizes, samples)
+    for file, size in zip(files, sizes):
+        images = np.load(file, allow_pickle=False)
+        check_images(images, samples, size, least)
+        mapped = np.load(file, mmap_mode="r", allow_pickle=False)
+        assert mapped.offset + mapped.nbytes == size
+        if size % 64 == 0 and samples == 1 and size > 8192:
+            assert mapped.offset % 64 == 0
+
+
+@pytest.mark.parametrize("samples", [1, 3, 100])
+def test_hdf5(spark, tmp_path, samples):
+    least = 1312 + 9 * samples
+    sizes = sizes_from(least)
+    files = write(spark, tmp_path, "hdf5", sizes, samples)
+    for index, (file, size) in enumerate(zip(files, sizes)):
+        with h5py.File(file) as data:
+            assert sorted(data) == ["labels", "records_0"]
+            records, labels = data["records_0"], data["labels"]
+            assert records.chunks is None and labels.dtype == np.int64
+            assert labels[:].tolist() == list(range(index * samples, (index + 1) * samples))
+            assert records[0].shape == records.shape[1:]
+            check_images(np.moveaxis(records[:], 0, -1), samples, size, least)
+            assert records.id.get_offset() + records.nbytes == size
+            assert data.id.get_filesize() == size

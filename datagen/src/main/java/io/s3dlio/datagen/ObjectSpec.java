@@ -41,6 +41,9 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, in
       case ZEROS -> new ZeroBytes(size);
       case RANDOM -> RandomBytes.of(seed, index, size);
       case TFRECORD -> new TfRecordBytes(seed, index, size, records);
+      case NPZ -> ArrayFiles.npz(seed, index, size, records);
+      case NPY -> ArrayFiles.npy(seed, index, size, records);
+      case HDF5 -> ArrayFiles.hdf5(seed, index, size, records);
     };
   }
 }

@@ -1,5 +1,9 @@
 package io.s3dlio.datagen;
 
+import io.s3dlio.format.Hdf5;
+import io.s3dlio.format.ImageShape;
+import io.s3dlio.format.Npy;
+import io.s3dlio.format.Npz;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,7 +18,13 @@ public enum ObjectType {
    * TFRecords of {@code tf.train.Example} with the features {@code image}, incompressible bytes,
    * and {@code size}, how many these are.
    */
-  TFRECORD;
+  TFRECORD,
+  /** NumPy's archive with the members {@code x}, images as bytes, and {@code y}, their labels. */
+  NPZ,
+  /** NumPy's file of one array: images as bytes. */
+  NPY,
+  /** HDF5 with the datasets {@code records_0}, images as bytes, and {@code labels}. */
+  HDF5;
 
   /**
    * @throws IllegalArgumentException if an object of this type cannot hold so many samples
@@ -23,6 +33,12 @@ public enum ObjectType {
     if (records < 1) {
       throw new IllegalArgumentException(
           "Invalid recordsPerObject: %d (must be >= 1)".formatted(records));
+    }
+    boolean isArray = this == NPZ || this == NPY || this == HDF5;
+    if (isArray && records > ImageShape.MAX_SAMPLES) {
+      throw new IllegalArgumentException(
+          "Invalid recordsPerObject: %d (%s holds 1 to %d)"
+              .formatted(records, this, ImageShape.MAX_SAMPLES));
     }
   }
 
@@ -35,6 +51,9 @@ public enum ObjectType {
     return switch (this) {
       case ZEROS, RANDOM -> 0;
       case TFRECORD -> (long) records * TfRecordBytes.MIN_RECORD;
+      case NPZ -> Npz.minLength(records);
+      case NPY -> Npy.minLength(records);
+      case HDF5 -> Hdf5.minLength(records);
     };
   }
 

@@ -41,7 +41,7 @@ public final class PutMany extends Job {
 
   @Option(
       names = "--object-type",
-      description = "What they hold: random (default), zeros or tfrecord.")
+      description = "What they hold: random (default), zeros, tfrecord, npz, npy or hdf5.")
   private @Nullable String objectType;
 
   @Option(

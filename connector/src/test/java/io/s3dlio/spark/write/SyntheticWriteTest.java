@@ -219,7 +219,7 @@ class SyntheticWriteTest {
     assertThatThrownBy(
             () -> writer(range(5, 6, 1).withColumn("object_type", lit("npc"))).save(dir.toString()))
         .hasStackTraceContaining(
-            "Cannot write the row with id 5: Invalid objectType: 'npc' (known: zeros, random, tfrecord)");
+            "Cannot write the row with id 5: Invalid objectType: 'npc' (known: zeros, random, tfrecord, npz, npy, hdf5)");
   }
 
   @Test
