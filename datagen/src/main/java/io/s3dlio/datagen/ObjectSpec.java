@@ -9,8 +9,9 @@ import static java.util.Objects.requireNonNull;
  * @param name its key below the prefix
  * @param size its length in bytes
  * @param type what it holds
+ * @param records how many samples it holds, if its type has some
  */
-public record ObjectSpec(long index, String name, long size, ObjectType type) {
+public record ObjectSpec(long index, String name, long size, ObjectType type, int records) {
   public ObjectSpec {
     requireNonNull(name, "name is null");
     requireNonNull(type, "type is null");
@@ -20,6 +21,18 @@ public record ObjectSpec(long index, String name, long size, ObjectType type) {
     if (size < 0) {
       throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
     }
+    type.requireRecords(records);
+    long least = type.minSize(records);
+    if (size < least) {
+      throw new IllegalArgumentException(
+          "Invalid size: %d (%s needs %d or more for %d sample%s)"
+              .formatted(size, type, least, records, records == 1 ? "" : "s"));
+    }
+  }
+
+  /** Specifies an object of one sample, if its type has some. */
+  public ObjectSpec(long index, String name, long size, ObjectType type) {
+    this(index, name, size, type, 1);
   }
 
   /** Returns the object's bytes: a pure function of the seed and this specification. */
@@ -27,6 +40,10 @@ public record ObjectSpec(long index, String name, long size, ObjectType type) {
     return switch (type) {
       case ZEROS -> new ZeroBytes(size);
       case RANDOM -> RandomBytes.of(seed, index, size);
+      case TFRECORD -> new TfRecordBytes(seed, index, size, records);
+      case NPZ -> ArrayFiles.npz(seed, index, size, records);
+      case NPY -> ArrayFiles.npy(seed, index, size, records);
+      case HDF5 -> ArrayFiles.hdf5(seed, index, size, records);
     };
   }
 }

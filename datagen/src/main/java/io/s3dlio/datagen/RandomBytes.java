@@ -46,7 +46,12 @@ record RandomBytes(long keyLow, long keyHigh, long length) implements ObjectSour
     }
   }
 
-  private void generate(long number, byte[] block) {
+  /**
+   * Fills a whole block, wherever the object ends.
+   *
+   * @param block of {@link #BLOCK} bytes
+   */
+  void generate(long number, byte[] block) {
     // (s0, s1, s2) gives back number, keyLow and keyHigh; the set bit keeps the state from zero.
     long s0 = mix(keyLow + number * LOW_STEP);
     long s1 = mix(keyHigh + number * HIGH_STEP);

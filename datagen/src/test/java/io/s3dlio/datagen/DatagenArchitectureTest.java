@@ -19,5 +19,9 @@ class DatagenArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "io.s3dlio.datagen..", "io.s3dlio.storage..", "java..", "org.jspecify.annotations..");
+              "io.s3dlio.datagen..",
+              "io.s3dlio.format..",
+              "io.s3dlio.storage..",
+              "java..",
+              "org.jspecify.annotations..");
 }

@@ -43,6 +43,10 @@ public class GeneratorBenchmark {
   private byte[] pattern;
   private ObjectSource random;
   private ObjectSource zeros;
+  private ObjectSource npz;
+  private ObjectSource tfrecord;
+  private ObjectSource smallTfRecords;
+  private ObjectSource hdf5;
 
   @Setup
   public void allocate() {
@@ -51,6 +55,10 @@ public class GeneratorBenchmark {
     pattern = new byte[RandomBytes.BLOCK];
     random = new ObjectSpec(7, "x", size, ObjectType.RANDOM).source(42);
     zeros = new ObjectSpec(7, "x", size, ObjectType.ZEROS).source(42);
+    npz = new ObjectSpec(7, "x", size, ObjectType.NPZ).source(42);
+    tfrecord = new ObjectSpec(7, "x", size, ObjectType.TFRECORD).source(42);
+    smallTfRecords = new ObjectSpec(7, "x", size, ObjectType.TFRECORD, 256 * mebibytes).source(42);
+    hdf5 = new ObjectSpec(7, "x", size, ObjectType.HDF5).source(42);
   }
 
   @Benchmark
@@ -61,6 +69,27 @@ public class GeneratorBenchmark {
   @Benchmark
   public void zeros() {
     zeros.fill(0, target.clear());
+  }
+
+  @Benchmark
+  public void npz() {
+    npz.fill(0, target.clear());
+  }
+
+  @Benchmark
+  public void tfrecord() {
+    tfrecord.fill(0, target.clear());
+  }
+
+  /** Of 4 KiB each. */
+  @Benchmark
+  public void smallTfRecords() {
+    smallTfRecords.fill(0, target.clear());
+  }
+
+  @Benchmark
+  public void hdf5() {
+    hdf5.fill(0, target.clear());
   }
 
   /** The least that any generator does: every byte is stored once. */

@@ -21,6 +21,6 @@ class ObjectTypeTest {
   void unknownNamesAreRefusedNamingTheKnownOnes() {
     assertThatThrownBy(() -> ObjectType.parse("raw"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid objectType: 'raw' (known: zeros, random)");
+        .hasMessage("Invalid objectType: 'raw' (known: zeros, random, tfrecord, npz, npy, hdf5)");
   }
 }

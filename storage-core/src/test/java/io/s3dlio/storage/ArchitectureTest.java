@@ -20,6 +20,8 @@ class ArchitectureTest {
   private static final String FILE = ROOT + ".file..";
   private static final String TRANSPORT = ROOT + ".transport..";
   private static final String S3 = ROOT + ".s3..";
+  private static final String CHECKSUM = ROOT + ".checksum..";
+  private static final String FORMAT = "io.s3dlio.format..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -40,8 +42,13 @@ class ArchitectureTest {
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE, TELEMETRY);
 
   @ArchTest
-  static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportAndCounters =
-      onlyKnows(S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, TELEMETRY, "software.amazon.awssdk..");
+  static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
+      onlyKnows(
+          S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "software.amazon.awssdk..");
+
+  @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
+
+  @ArchTest static final ArchRule formatsKnowChecksumsAlone = onlyKnows(FORMAT, FORMAT, CHECKSUM);
 
   @ArchTest
   static final ArchRule transportKnowsCountersAlone = onlyKnows(TRANSPORT, TRANSPORT, TELEMETRY);

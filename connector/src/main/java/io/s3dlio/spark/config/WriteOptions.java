@@ -16,9 +16,19 @@ public final class WriteOptions {
           Scope.WRITE,
           OptionKeys.names(ObjectType.class),
           "random",
-          "What synthetic objects hold; the column `object_type` overrides it per row.",
+          "What synthetic objects hold ([Formats](formats.md)); the column `object_type` overrides it per"
+              + " row.",
           ObjectType::parse,
           Optional.empty());
+
+  public static final OptionKey<Integer> RECORDS_PER_OBJECT =
+      OptionKeys.integer(
+          "recordsPerObject",
+          Scope.WRITE,
+          1,
+          1,
+          Integer.MAX_VALUE,
+          "How many samples a synthetic object of a file format holds: [Formats](formats.md).");
 
   public static final OptionKey<Optional<Long>> OBJECT_SIZE =
       OptionKeys.optional(
@@ -99,6 +109,7 @@ public final class WriteOptions {
   private static final List<OptionKey<?>> ALL =
       List.of(
           OBJECT_TYPE,
+          RECORDS_PER_OBJECT,
           OBJECT_SIZE,
           OBJECT_NAME,
           OBJECT_COUNT,

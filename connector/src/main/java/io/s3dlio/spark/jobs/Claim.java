@@ -7,13 +7,14 @@ import java.io.Serializable;
  * What a manifest says of an object.
  *
  * @param job the manifest's place among those of the prefix; later ones are right
- * @param seed the seed of that job
+ * @param recipe what that job's objects were made with
  */
-record Claim(int job, long seed, String name, long size, int crc32c, long index, String objectType)
+record Claim(
+    int job, Recipe recipe, String name, long size, int crc32c, long index, String objectType)
     implements Serializable {
-  static Claim of(int job, long seed, ManifestEntry entry) {
+  static Claim of(int job, Recipe recipe, ManifestEntry entry) {
     return new Claim(
-        job, seed, entry.name(), entry.size(), entry.crc32c(), entry.index(), entry.objectType());
+        job, recipe, entry.name(), entry.size(), entry.crc32c(), entry.index(), entry.objectType());
   }
 
   ManifestEntry entry() {

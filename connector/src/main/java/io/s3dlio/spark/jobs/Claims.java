@@ -51,7 +51,7 @@ final class Claims implements Iterator<Claim>, AutoCloseable {
     } else if (!open.hasNext()) {
       close();
     } else if (current.has(number++)) {
-      next = Claim.of(current.job(), current.seed(), open.next());
+      next = Claim.of(current.job(), current.recipe(), open.next());
     } else {
       open.next();
     }

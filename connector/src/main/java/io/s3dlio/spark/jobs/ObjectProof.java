@@ -1,8 +1,6 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.datagen.ObjectSource;
-import io.s3dlio.datagen.ObjectSpec;
-import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.write.Checksums;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
@@ -54,10 +52,7 @@ final class ObjectProof implements AutoCloseable {
   }
 
   private Verdict byBytes(ObjectInfo object, Claim claim) throws IOException {
-    ObjectSource source =
-        new ObjectSpec(
-                claim.index(), claim.name(), claim.size(), ObjectType.parse(claim.objectType()))
-            .source(claim.seed());
+    ObjectSource source = claim.recipe().source(claim.entry());
     for (long at = 0; at < object.length(); at += PIECE) {
       ByteBuffer piece = read(object, at);
       while (piece.hasRemaining()) {

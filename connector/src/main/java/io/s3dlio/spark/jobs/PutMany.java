@@ -39,8 +39,15 @@ public final class PutMany extends Job {
   @Option(names = "--size", required = true, description = "The size of each, such as 8mb.")
   private String size = "";
 
-  @Option(names = "--object-type", description = "What they hold: random (default) or zeros.")
+  @Option(
+      names = "--object-type",
+      description = "What they hold: random (default), zeros, tfrecord, npz, npy or hdf5.")
   private @Nullable String objectType;
+
+  @Option(
+      names = "--records-per-object",
+      description = "How many samples an object of a file format holds. Default: 1.")
+  private @Nullable String recordsPerObject;
 
   @Option(
       names = "--name",
@@ -107,6 +114,7 @@ public final class PutMany extends Job {
     put(options, WriteOptions.OBJECT_SIZE, size);
     put(options, WriteOptions.OBJECT_NAME, name);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
+    put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);
     put(options, WriteOptions.SEED, seed);
     put(options, WriteOptions.ON_EXISTING, onExisting);
     put(options, WriteOptions.MAX_CONCURRENCY, maxConcurrency);

@@ -9,11 +9,12 @@ import java.util.List;
  * Every so-manieth entry of a manifest's shard: what one task takes of it.
  *
  * @param job the manifest's place among those of the prefix
- * @param seed the seed of that job
+ * @param recipe what that job's objects were made with
  * @param slice which of the shard's entries: those whose number leaves this remainder
  * @param slices divided by this
  */
-record ShardSlice(int job, long seed, String shard, long count, long bytes, int slice, int slices)
+record ShardSlice(
+    int job, Recipe recipe, String shard, long count, long bytes, int slice, int slices)
     implements Serializable {
   /**
    * Cuts all shards so that there are about as many slices as there will be tasks.
@@ -26,11 +27,12 @@ record ShardSlice(int job, long seed, String shard, long count, long bytes, int 
     List<ShardSlice> result = new ArrayList<>();
     for (int job = 0; job < manifests.size(); job++) {
       Manifest manifest = manifests.get(job);
+      Recipe recipe = Recipe.of(manifest);
       for (Manifest.Shard shard : manifest.shards()) {
         for (int slice = 0; slice < slices; slice++) {
           result.add(
               new ShardSlice(
-                  job, manifest.seed(), shard.name(), shard.count(), shard.bytes(), slice, slices));
+                  job, recipe, shard.name(), shard.count(), shard.bytes(), slice, slices));
         }
       }
     }

@@ -25,6 +25,7 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
   private static final List<OptionKey<?>> SYNTHETIC_ONLY =
       List.of(
           WriteOptions.OBJECT_TYPE,
+          WriteOptions.RECORDS_PER_OBJECT,
           WriteOptions.OBJECT_SIZE,
           WriteOptions.OBJECT_NAME,
           WriteOptions.OBJECT_COUNT,

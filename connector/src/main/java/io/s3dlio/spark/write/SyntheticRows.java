@@ -34,9 +34,14 @@ record SyntheticRows(
    * What the options say of every object; null where a row has to say it itself.
    *
    * @param count how many objects there will be; negative if that is not known
+   * @param records how many samples an object holds, if its type has some
    */
   record Defaults(
-      @Nullable String template, long count, @Nullable Long size, @Nullable ObjectType objectType)
+      @Nullable String template,
+      long count,
+      @Nullable Long size,
+      @Nullable ObjectType objectType,
+      int records)
       implements Serializable {}
 
   static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
@@ -66,8 +71,29 @@ record SyntheticRows(
         inForce(objectType, options, WriteOptions.OBJECT_TYPE)
             ? options.value(WriteOptions.OBJECT_TYPE)
             : null;
+    int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    if (objectType == null && defaultType != null) {
+      if (!defaultType.hasRecords()
+          && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
+        throw new IllegalArgumentException(
+            "Invalid option: '%s' (objects of the type %s hold no samples)"
+                .formatted(WriteOptions.RECORDS_PER_OBJECT.name(), defaultType));
+      }
+      if (size == null && defaultSize != null) {
+        requireObject(defaultSize, defaultType, records);
+      }
+    }
     return new SyntheticRows(
-        id, name, size, objectType, new Defaults(template, count, defaultSize, defaultType));
+        id,
+        name,
+        size,
+        objectType,
+        new Defaults(template, count, defaultSize, defaultType, records));
+  }
+
+  /** Says before any task begins what every row would say. */
+  private static void requireObject(long size, ObjectType type, int records) {
+    ObjectSpec unused = new ObjectSpec(0, "any", size, type, records);
   }
 
   /** An option that nobody set stands in for a column that is not there, never for a null. */
@@ -134,7 +160,7 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
-        return new ObjectSpec(index, name(row, index), size(row), type(row));
+        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);

@@ -62,6 +62,15 @@ class PySparkIT {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
   }
 
+  /** NumPy, TensorFlow and h5py are the judges of what is written in their formats. */
+  @Test
+  void writesFilesThatTheReadersOfTheirFormatsTake() throws Exception {
+    Path tests = Python.testsOfFormats();
+    Map<String, String> variables =
+        Map.of("PYTHONPATH", Python.tests() + ":" + tests + ":" + Python.formats());
+    pass(Python.SPARK_4_2, variables, List.of("-p", "conftest", tests.toString()));
+  }
+
   /** The PyTorch that {@code .ci/run} puts beside the environments. */
   @Test
   void makesTensorsOfPyTorch() throws Exception {

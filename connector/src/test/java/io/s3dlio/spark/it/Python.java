@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The virtual environments that {@code .ci/run} makes: one for each Spark that is supported. */
 enum Python {
@@ -82,6 +83,28 @@ enum Python {
   /** Returns the folder of those that need one environment's packages. */
   static Path testsForOneVersion() {
     return Build.root().resolve("connector/src/test/python-once");
+  }
+
+  /** Returns the folder of those that read file formats with libraries that others wrote. */
+  static Path testsOfFormats() {
+    return Build.root().resolve("connector/src/test/python-formats");
+  }
+
+  /**
+   * Returns the folder of the packages that read file formats, TensorFlow and h5py. Where it is
+   * missing the test is skipped by an assumption that names it, and fails in CI.
+   */
+  static Path formats() throws IOException {
+    Path libraries = Build.root().resolve(".ci/cache/venv-formats/lib");
+    String missing = "Readers of file formats (%s is no folder; run .ci/run)".formatted(libraries);
+    need(Files.isDirectory(libraries), missing);
+    try (Stream<Path> versions = Files.list(libraries)) {
+      return versions
+          .map(version -> version.resolve("site-packages"))
+          .filter(Files::isDirectory)
+          .findAny()
+          .orElseThrow();
+    }
   }
 
   /** Returns the folder of those that need PyTorch. */

@@ -2,6 +2,7 @@ package io.s3dlio.spark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyTest {
@@ -93,6 +95,31 @@ class VerifyTest {
     flip("object_00000000.bin", 5_000_000);
 
     assertThat(verify().out()).contains("differs from byte 5000000 on");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void objectsOfEveryTypeAreProvenAndAFlippedBitInThemIsFound(ObjectType type) throws IOException {
+    put(3, "300001", "--object-type=" + type, "--seed=9");
+
+    assertThat(verify().out()).contains("proven    3\n", "wrong     0\n");
+
+    flip("object_00000002.bin", 200_000);
+    assertThat(verify().out())
+        .contains("proven    2\n", "object_00000002.bin differs from byte 200000 on\n");
+  }
+
+  @Test
+  void howManySamplesAnObjectHoldsIsTakenFromTheJob() throws IOException {
+    put(3, "100k", "--object-type=tfrecord", "--records-per-object=7", "--name=seven_{}");
+    put(3, "100k", "--object-type=tfrecord", "--name=one_{}");
+    put(3, "100k", "--name=random_{}");
+
+    RunJob.Result result = verify();
+
+    assertThat(result.out()).contains("proven    9\n", "wrong     0\n");
+    assertThat(Files.readAllBytes(dir.resolve("seven_0")))
+        .isNotEqualTo(Files.readAllBytes(dir.resolve("one_0")));
   }
 
   @Test

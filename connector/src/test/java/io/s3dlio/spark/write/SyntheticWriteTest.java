@@ -68,6 +68,46 @@ class SyntheticWriteTest {
   }
 
   @Test
+  void objectsThatAreTooSmallForTheirFormatAreRefusedBeforeAnythingIsWritten() {
+    assertThatThrownBy(
+            () ->
+                writer(range(0, 10, 3))
+                    .option("objectType", "tfrecord")
+                    .option("objectSize", 95)
+                    .option("recordsPerObject", 2)
+                    .save(dir.toString()))
+        .hasStackTraceContaining("Invalid size: 95 (tfrecord needs 96 or more for 2 samples)");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void aRowThatIsTooSmallForItsFormatIsNamed() {
+    Dataset<Row> rows =
+        range(0, 3, 1)
+            .withColumn("size", lit(48).minus(col("id")))
+            .withColumn("object_type", lit("tfrecord"));
+    assertThatThrownBy(() -> writer(rows).save(dir.toString()))
+        .hasStackTraceContaining(
+            "Cannot write the row with id 1: Invalid size: 47 (tfrecord needs 48 or more for 1"
+                + " sample)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "zeros"})
+  void samplesAreRefusedWhereThereAreNone(String type) {
+    assertThatThrownBy(
+            () ->
+                writer(range(0, 10, 3))
+                    .option("objectType", type)
+                    .option("recordsPerObject", 2)
+                    .save(dir.toString()))
+        .hasStackTraceContaining(
+            "Invalid option: 'recordsPerObject' (objects of the type "
+                + type
+                + " hold no samples)");
+  }
+
+  @Test
   void theManifestNamesEveryObjectWithSizeAndChecksum() throws IOException {
     writer(range(0, 10, 3)).save(dir.toString());
 
@@ -179,7 +219,7 @@ class SyntheticWriteTest {
     assertThatThrownBy(
             () -> writer(range(5, 6, 1).withColumn("object_type", lit("npc"))).save(dir.toString()))
         .hasStackTraceContaining(
-            "Cannot write the row with id 5: Invalid objectType: 'npc' (known: zeros, random)");
+            "Cannot write the row with id 5: Invalid objectType: 'npc' (known: zeros, random, tfrecord, npz, npy, hdf5)");
   }
 
   @Test

@@ -1,0 +1,39 @@
+package io.s3dlio.spark.jobs;
+
+import io.s3dlio.datagen.ObjectSource;
+import io.s3dlio.datagen.ObjectSpec;
+import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.WriteOptions;
+import io.s3dlio.storage.manifest.Manifest;
+import io.s3dlio.storage.manifest.ManifestEntry;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a job's generated objects were made with, beside what its manifest says of each.
+ *
+ * @param seed the seed of the job
+ * @param records how many samples each object holds, if its type has some
+ */
+record Recipe(long seed, int records) implements Serializable {
+  static Recipe of(Manifest manifest) {
+    Map<String, String> options = new HashMap<>(manifest.settings());
+    options.keySet().retainAll(Set.of(WriteOptions.RECORDS_PER_OBJECT.name()));
+    return new Recipe(
+        manifest.seed(),
+        ResolvedOptions.forWrite(options, Map.of()).value(WriteOptions.RECORDS_PER_OBJECT));
+  }
+
+  /**
+   * Returns what a generated object holds.
+   *
+   * @throws IllegalArgumentException if nothing can be made like that
+   */
+  ObjectSource source(ManifestEntry entry) {
+    ObjectType type = ObjectType.parse(entry.objectType());
+    return new ObjectSpec(entry.index(), entry.name(), entry.size(), type, records).source(seed);
+  }
+}
