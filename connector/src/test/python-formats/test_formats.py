@@ -67,6 +67,15 @@ def test_tfrecord(spark, tmp_path, records):
     assert len(images) == large > 300
 
 
+def test_tfrecords_in_batches(spark, tmp_path):
+    """As DLIO reads them: by another parser of TensorFlow's."""
+    sizes = list(range(60, 700)) + list(range(16_430, 16_560))
+    files = write(spark, tmp_path, "tfrecord", sizes)
+    for batch in tf.data.TFRecordDataset([str(file) for file in files]).batch(70, drop_remainder=True):
+        examples = tf.io.parse_example(batch, FEATURES)
+        assert examples["size"].numpy().tolist() == [len(image) for image in examples["image"].numpy()]
+
+
 def test_most_examples_are_byte_for_byte_what_tensorflow_writes(spark, tmp_path):
     sizes = [100, 1000, 20_000, 100_000, 3 * MIB]
     for file, size in zip(write(spark, tmp_path / "ours", "tfrecord", sizes), sizes):

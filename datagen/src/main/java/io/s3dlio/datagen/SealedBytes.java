@@ -13,7 +13,7 @@ import java.util.zip.Checksum;
  *
  * <p>A piece of a block or more begins at a block, and the last four bytes of each of its whole
  * blocks are such that the block's sum is {@link #SEAL}; all other bytes are those of {@link
- * RandomBytes}. One thread uses it; what it keeps is one block.
+ * RandomBytes}. One thread uses it; what it keeps is a block, and the last shorter piece.
  */
 final class SealedBytes {
   static final int BLOCK = RandomBytes.BLOCK;
@@ -34,6 +34,10 @@ final class SealedBytes {
   private long number = -1;
   private boolean sealed;
 
+  private final byte[] piece = new byte[BLOCK];
+  private long pieceStart = -1;
+  private int pieceLength;
+
   SealedBytes(RandomBytes random, Crc crc) {
     this.random = random;
     this.crc = crc;
@@ -52,6 +56,10 @@ final class SealedBytes {
    * @param length of the piece
    */
   void fill(long start, long length, long offset, ByteBuffer target) {
+    if (length < BLOCK) {
+      target.put(shortPiece(start, (int) length), (int) offset, target.remaining());
+      return;
+    }
     for (long at = start + offset; target.hasRemaining(); ) {
       load(at / BLOCK, start, length);
       int skip = (int) (at % BLOCK);
@@ -64,16 +72,33 @@ final class SealedBytes {
   /** Returns a piece's sum; takes as long as a block or two, however long the piece is. */
   int sum(long start, long length) {
     long blocks = length < BLOCK ? 0 : length / BLOCK;
-    long rest = length - blocks * BLOCK;
-    Checksum ofRest = crc.begin();
-    for (long at = start + blocks * BLOCK; at < start + length; ) {
-      load(at / BLOCK, start, length);
-      int skip = (int) (at % BLOCK);
-      int count = (int) Math.min(BLOCK - skip, start + length - at);
-      ofRest.update(block, skip, count);
-      at += count;
+    int rest = (int) (length - blocks * BLOCK);
+    sum.reset();
+    if (length < BLOCK) {
+      sum.update(shortPiece(start, rest), 0, rest);
+    } else if (rest > 0) {
+      load(start / BLOCK + blocks, start, length);
+      sum.update(block, 0, rest);
     }
-    return crc.combine(crc.repeat(SEAL, BLOCK, blocks), (int) ofRest.getValue(), rest);
+    return crc.combine(crc.repeat(SEAL, BLOCK, blocks), (int) sum.getValue(), rest);
+  }
+
+  /** Returns a piece that may lie across blocks, at the beginning of an array. */
+  private byte[] shortPiece(long start, int length) {
+    if (start != pieceStart || length != pieceLength) {
+      int done = 0;
+      while (done < length) {
+        long at = start + done;
+        load(at / BLOCK, start, length);
+        int skip = (int) (at % BLOCK);
+        int count = Math.min(BLOCK - skip, length - done);
+        System.arraycopy(block, skip, piece, done, count);
+        done += count;
+      }
+      pieceStart = start;
+      pieceLength = length;
+    }
+    return piece;
   }
 
   private void load(long wanted, long start, long length) {

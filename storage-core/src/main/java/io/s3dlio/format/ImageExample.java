@@ -38,10 +38,15 @@ public final class ImageExample {
   private final long imageLength;
   private final byte[] after;
 
+  /** The sum of the Example, had the image the sum 0. */
+  private final int sumAround;
+
   private ImageExample(byte[] before, long imageLength, byte[] after) {
     this.before = before;
     this.imageLength = imageLength;
     this.after = after;
+    int sumBefore = Crc.CRC32C.combine(Crc.CRC32C.of(before), 0, imageLength);
+    this.sumAround = Crc.CRC32C.combine(sumBefore, Crc.CRC32C.of(after), after.length);
   }
 
   /**
@@ -69,14 +74,33 @@ public final class ImageExample {
     long high = length;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      if (of(middle, form).length() < length) {
+      if (length(middle, form) < length) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    ImageExample example = of(low, form);
-    return example.length() == length ? Optional.of(example) : Optional.empty();
+    return length(low, form) == length ? Optional.of(of(low, form)) : Optional.empty();
+  }
+
+  private static long length(long imageLength, Form form) {
+    long bytesList = lengthOfField(imageLength);
+    long feature = lengthOfField(bytesList);
+    long imageEntry = lengthOfField(lengthOfField("image".length()) + lengthOfField(feature));
+    long varint = lengthOfVarint(imageLength);
+    long int64List = form.packed() ? lengthOfField(varint) : 1 + varint;
+    long sizeFeature = lengthOfField(int64List);
+    long sizeEntry = lengthOfField(lengthOfField("size".length()) + lengthOfField(sizeFeature));
+    return lengthOfField(imageEntry + sizeEntry) + (form.padded() ? lengthOfField(0) : 0);
+  }
+
+  /** Every tag is one byte. */
+  private static long lengthOfField(long value) {
+    return 1 + lengthOfVarint(value) + value;
+  }
+
+  private static int lengthOfVarint(long value) {
+    return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
   }
 
   private static ImageExample of(long imageLength, Form form) {
@@ -123,8 +147,7 @@ public final class ImageExample {
    * @param image that of the image
    */
   public int crc32c(int image) {
-    int sum = Crc.CRC32C.combine(Crc.CRC32C.of(before), image, imageLength);
-    return Crc.CRC32C.combine(sum, Crc.CRC32C.of(after), after.length);
+    return sumAround ^ Crc.CRC32C.combine(image, 0, after.length);
   }
 
   private static byte[] int64List(long value, boolean packed) {
