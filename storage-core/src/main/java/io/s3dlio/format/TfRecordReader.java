@@ -8,6 +8,7 @@ import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 
 /**
  * Reads the records of a TFRecord object that is not compressed, one after the other, in ranges of
@@ -112,6 +113,23 @@ public final class TfRecordReader implements AutoCloseable {
   public ByteBuffer data() {
     requireRecord();
     return window.slice(window.position(), dataLength).asReadOnlyBuffer();
+  }
+
+  /**
+   * Returns the features of the record's data, a {@code tf.train.Example}, by their names and in
+   * its order. Their bytes are parts of {@link #data}, and right as long as that is.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public Map<String, TfFeature> example() throws IOException {
+    try {
+      return TfExamples.parse(data());
+    } catch (MalformedProtoException e) {
+      throw object.corrupt(
+          recordOffset + TfRecordHead.LENGTH + e.position(),
+          "the record is no tf.train.Example: %s".formatted(e.getMessage()),
+          e);
+    }
   }
 
   private void verifyData() throws CorruptException {

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What numpy and TensorFlow wrote: see make_golden.py beside the resources. */
@@ -39,6 +40,13 @@ final class GoldenFiles {
    * @param values little-endian, bytes with their length before each
    */
   record Feature(int record, String name, String kind, byte[] values) {}
+
+  /**
+   * A message, and what protobuf makes of it.
+   *
+   * @param features in order of their names; empty if it is malformed
+   */
+  record Mutant(byte[] message, Optional<List<Feature>> features) {}
 
   static byte[] file(String name) {
     return rows("files.tsv").stream()
@@ -73,6 +81,24 @@ final class GoldenFiles {
     return rows("examples.tsv").stream()
         .map(row -> new Feature(Integer.parseInt(row[0]), row[1], row[2], bytes(row[3])))
         .toList();
+  }
+
+  static List<Mutant> mutants() {
+    return rows("mutants.tsv").stream()
+        .map(
+            row ->
+                new Mutant(
+                    bytes(row[0]),
+                    row.length > 1 && row[1].equals("malformed")
+                        ? Optional.empty()
+                        : Optional.of(
+                            Arrays.stream(row).skip(1).map(GoldenFiles::feature).toList())))
+        .toList();
+  }
+
+  private static Feature feature(String text) {
+    String[] parts = text.split(" ", -1);
+    return new Feature(0, new String(bytes(parts[0]), UTF_8), parts[1], bytes(parts[2]));
   }
 
   private static List<Long> shape(String text) {

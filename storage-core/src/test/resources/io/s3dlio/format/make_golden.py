@@ -21,6 +21,7 @@ import zipfile
 import google.protobuf.message
 import numpy as np
 import tensorflow as tf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 files, arrays, records, examples, mutants = [], [], [], [], []
 
@@ -134,7 +135,7 @@ def archives():
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr("x.npy", b"not for us")
+        archive.writestr(zipfile.ZipInfo("x.npy"), b"not for us", zipfile.ZIP_BZIP2)
     files.append(("bzip2.npz", text(out.getvalue())))
 
 
@@ -201,6 +202,40 @@ def kind_and_values(feature):
     return kind or "none", text(data)
 
 
+def entries_message():
+    """Returns a twin of Example whose map is a list of entries, which is the same on the wire.
+
+    Python's protobuf drops entries of maps that have unknown fields, where other parsers
+    pass over the fields alone, as they do in any message.
+    """
+    file = descriptor_pb2.FileDescriptorProto(
+        name="entries.proto", package="entries", syntax="proto3")
+    one, many = 1, 3
+    fields = {
+        "BytesList": [("value", 1, many, 12, None)],
+        "FloatList": [("value", 1, many, 2, None)],
+        "Int64List": [("value", 1, many, 3, None)],
+        "Feature": [("bytes_list", 1, one, 11, "BytesList"), ("float_list", 2, one, 11, "FloatList"),
+                    ("int64_list", 3, one, 11, "Int64List")],
+        "Entry": [("key", 1, one, 9, None), ("value", 2, one, 11, "Feature")],
+        "Features": [("feature", 1, many, 11, "Entry")],
+        "Example": [("features", 1, one, 11, "Features")],
+    }
+    for name, of in fields.items():
+        message = file.message_type.add(name=name)
+        if name == "Feature":
+            message.oneof_decl.add(name="kind")
+        for field_name, number, label, kind, type_name in of:
+            made = message.field.add(name=field_name, number=number, label=label, type=kind)
+            if type_name:
+                made.type_name = ".entries." + type_name
+            if name == "Feature":
+                made.oneof_index = 0
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("entries.Example"))
+
+
 def field(number, kind, value):
     head = bytes([number << 3 | kind])
     return head + (bytes([len(value)]) if kind == 2 else b"") + value
@@ -209,6 +244,7 @@ def field(number, kind, value):
 def tf_mutants():
     """Pieces of Examples, put together and damaged by chance."""
     rng = random.Random(17)
+    entries_example = entries_message()
 
     def some(most, make):
         count = max(rng.randint(0, most) for _ in range(3))
@@ -256,13 +292,14 @@ def tf_mutants():
             message = bytes(damaged)
         if damage > 0.9:
             message = message[:rng.randint(0, len(message))]
-        example = tf.train.Example()
+        example = entries_example()
         try:
             example.ParseFromString(message)
         except google.protobuf.message.DecodeError:
             mutants.append((text(message), "malformed"))
             continue
-        features = sorted(example.features.feature.items(), key=lambda f: f[0].encode("utf-16-be"))
+        features = {entry.key: entry.value for entry in example.features.feature}
+        features = sorted(features.items(), key=lambda f: f[0].encode("utf-16-be"))
         seen = [" ".join((text(k.encode()), *kind_and_values(v))) for k, v in features]
         mutants.append((text(message), *seen))
 
