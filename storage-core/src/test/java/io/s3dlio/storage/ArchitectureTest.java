@@ -56,6 +56,10 @@ class ArchitectureTest {
   @ArchTest static final ArchRule countersKnowNothingElse = onlyKnows(TELEMETRY, TELEMETRY);
 
   @ArchTest
+  static final ArchRule formatsKnowTheApiBuffersAndChecksums =
+      onlyKnows("io.s3dlio.format..", "io.s3dlio.format..", ROOT, BUFFER, ROOT + ".checksum..");
+
+  @ArchTest
   static final ArchRule onlyFilesCallTheCLibrary =
       noClasses()
           .that()
