@@ -48,8 +48,6 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 
-  @ArchTest static final ArchRule formatsKnowChecksumsAlone = onlyKnows(FORMAT, FORMAT, CHECKSUM);
-
   @ArchTest
   static final ArchRule transportKnowsCountersAlone = onlyKnows(TRANSPORT, TRANSPORT, TELEMETRY);
 
@@ -57,7 +55,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule formatsKnowTheApiBuffersAndChecksums =
-      onlyKnows("io.s3dlio.format..", "io.s3dlio.format..", ROOT, BUFFER, ROOT + ".checksum..");
+      onlyKnows(FORMAT, FORMAT, ROOT, BUFFER, CHECKSUM);
 
   @ArchTest
   static final ArchRule onlyFilesCallTheCLibrary =
