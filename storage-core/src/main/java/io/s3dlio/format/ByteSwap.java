@@ -1,16 +1,18 @@
 package io.s3dlio.format;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** Changes the byte order of numbers in place. */
 final class ByteSwap {
   private ByteSwap() {}
 
   /**
-   * @param buffer from its position to its limit, which stay
+   * @param bytes from its position to its limit, which stay
    * @param unit how many bytes a number has; 2, 4, 8 or 16
    */
-  static void swap(ByteBuffer buffer, int unit) {
+  static void swap(ByteBuffer bytes, int unit) {
+    ByteBuffer buffer = bytes.duplicate().order(ByteOrder.nativeOrder());
     int end = buffer.limit();
     switch (unit) {
       case Short.BYTES -> {

@@ -78,9 +78,9 @@ public final class NpyReader {
   }
 
   /**
-   * Fills the target with elements. Needs memory for 256 KiB or one element besides, whichever is
-   * more. Of arrays in Fortran order the whole is read each time, of compressed ones all that
-   * stands before, too.
+   * Fills the target with elements. Of arrays in Fortran order 16 MiB at most are held besides, or
+   * one element where that is more. Of those the whole is read each time, and of compressed arrays
+   * all that stands before.
    *
    * @param offset how many bytes of the elements, in C order, are passed over; whole elements
    * @param target direct; as long as some whole elements, which are there. Undefined after a
@@ -128,7 +128,7 @@ public final class NpyReader {
       return;
     }
     FortranOrder order = new FortranOrder(header.shape(), itemSize, offset, target);
-    long chunk = Math.min(header.dataLength(), Math.max(CHUNK / itemSize, 1) * (long) itemSize);
+    long chunk = Math.min(header.dataLength(), order.chunkLength());
     try (BufferLease lease = BufferPool.shared().acquire(chunk)) {
       ByteBuffer buffer = lease.buffer();
       for (long left = header.dataLength(); left > 0; left -= buffer.limit()) {

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.CorruptException;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ReadRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -327,6 +331,83 @@ class NpzReaderTest {
     assertThatThrownBy(() -> NpyReaderTest.readAll(array))
         .isInstanceOf(CorruptException.class)
         .hasMessageContaining("end 10 bytes too early");
+  }
+
+  @Test
+  void anArchiveAbove4GiBIsReadByRange() throws IOException {
+    long length = 5_000_000_000L;
+    byte[] header = npy(length, new byte[0]);
+    byte[] last = {7};
+    byte[] small = npy(3, new byte[] {1, 2, 3});
+    long arrayAt = 30 + 5 + header.length;
+    long secondAt = arrayAt + length;
+    ByteBuffer directory = littleEndian(500);
+    putEntry(directory, "x.npy", header.length + length, 0);
+    putEntry(directory, "y.npy", small.length, secondAt);
+    int directoryLength = directory.position();
+    long directoryAt = secondAt + 30 + 5 + small.length;
+    directory.putInt(0x06064b50).putLong(44).putInt(0).putLong(0).putLong(2).putLong(2);
+    directory.putLong(directoryLength).putLong(directoryAt);
+    directory.putInt(0x07064b50).putInt(0).putLong(directoryAt + directoryLength).putInt(1);
+    directory.putInt(0x06054b50).putInt(0).putShort((short) 2).putShort((short) 2);
+    directory.putInt(directoryLength).putInt(-1).putShort((short) 0);
+    Map<Long, byte[]> pieces = new HashMap<>();
+    pieces.put(0L, localHeader("x.npy"));
+    pieces.put(35L, header);
+    pieces.put(secondAt - 1, last);
+    pieces.put(secondAt, localHeader("y.npy"));
+    pieces.put(secondAt + 35, small);
+    pieces.put(directoryAt, Arrays.copyOf(directory.array(), directory.position()));
+    ObjectInfo object =
+        new ObjectInfo(
+            new Location("s3", "bucket", "x.npz"),
+            directoryAt + directory.position(),
+            Instant.EPOCH,
+            "1");
+
+    NpzReader archive = NpzReader.open(request -> fill(request, pieces), object);
+
+    NpyReader array = array(archive, "x");
+    assertThat(array.header().dataLength()).isEqualTo(length);
+    assertThat(array.plainDataOffset()).hasValue(arrayAt);
+    assertThat(NpyReaderTest.read(array, length - 3, 3)).containsExactly(0, 0, 7);
+    assertThat(NpyReaderTest.readAll(array(archive, "y"))).containsExactly(1, 2, 3);
+  }
+
+  /** Pieces with zeros between. */
+  private static void fill(ReadRequest request, Map<Long, byte[]> pieces) {
+    ByteBuffer target = request.target();
+    byte[] bytes = new byte[target.remaining()];
+    pieces.forEach(
+        (offset, piece) -> {
+          for (int i = 0; i < piece.length; i++) {
+            long at = offset + i - request.offset();
+            if (at >= 0 && at < bytes.length) {
+              bytes[(int) at] = piece[i];
+            }
+          }
+        });
+    target.put(bytes);
+  }
+
+  private static void putEntry(ByteBuffer directory, String name, long length, long offset) {
+    int at = directory.position();
+    directory.putInt(at, ENTRY_SIGNATURE);
+    directory.putInt(at + STORED_LENGTH, -1).putInt(at + LENGTH, -1);
+    directory.putShort(at + 28, (short) name.length()).putShort(at + 30, (short) 28);
+    directory.putInt(at + HEADER_OFFSET, -1);
+    directory.position(at + DirectoryEntry.MIN_LENGTH).put(name.getBytes(UTF_8));
+    directory.putShort((short) 1).putShort((short) 24);
+    directory.putLong(length).putLong(length).putLong(offset);
+  }
+
+  private static byte[] localHeader(String name) {
+    ByteBuffer header = littleEndian(30 + name.length()).putInt(0, 0x04034b50);
+    return header.putShort(26, (short) name.length()).put(30, name.getBytes(UTF_8)).array();
+  }
+
+  private static ByteBuffer littleEndian(int length) {
+    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Test
