@@ -73,8 +73,9 @@ public final class TfRecordReader implements AutoCloseable {
   /**
    * Goes to the next record, and returns whether there is one.
    *
-   * @throws CorruptException if its sums are wrong, or the object ends before it does. Nothing can
-   *     be read after that
+   * @throws CorruptException if its sums are wrong, or the object ends before it does. Where it is
+   *     its data's sum, {@link #hasRecord} tells that there is a record, and the next call goes on
+   *     behind it. Otherwise nobody knows where another begins, and every call fails
    * @throws UnsupportedFormatException if it is longer than it may be
    */
   public boolean next() throws IOException {
@@ -96,11 +97,16 @@ public final class TfRecordReader implements AutoCloseable {
     dataLength = (int) length;
     require(TfRecordHead.LENGTH + dataLength + TfRecordHead.TAIL);
     window.position(window.position() + TfRecordHead.LENGTH);
+    atRecord = true;
     if (verifyCrc) {
       verifyData();
     }
-    atRecord = true;
     return true;
+  }
+
+  /** Returns whether the reader is at a record, be its data damaged or not. */
+  public boolean hasRecord() {
+    return atRecord;
   }
 
   /** Returns where in the object the record begins. */

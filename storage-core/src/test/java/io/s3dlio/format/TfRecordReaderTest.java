@@ -107,7 +107,7 @@ class TfRecordReaderTest {
   }
 
   @Test
-  void recordsBeforeADamagedOneAreRight() throws IOException {
+  void aRecordOfDamagedDataIsToldAndPassedOver() throws IOException {
     byte[] file = GoldenFiles.file("records.tfrecord");
     List<byte[]> expected = GoldenFiles.records("records.tfrecord");
     // The data of the third, after one without data and one of a byte.
@@ -125,6 +125,32 @@ class TfRecordReaderTest {
           .hasMessageStartingWith(
               "Cannot decode s3://bucket/x.tfrecord: at byte 33: the masked CRC-32C of the"
                   + " record's data is ");
+      assertThat(reader.hasRecord()).isTrue();
+      assertThat(reader.data()).isEqualTo(ByteBuffer.wrap(file, 45, expected.get(2).length));
+      for (byte[] data : expected.subList(3, expected.size())) {
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.data()).isEqualTo(ByteBuffer.wrap(data));
+      }
+      assertThat(reader.next()).isFalse();
+    }
+  }
+
+  @Test
+  void nothingIsReadBehindADamagedLength() throws IOException {
+    byte[] file = GoldenFiles.file("records.tfrecord");
+    file[16] ^= 1;
+    MemoryObject object = new MemoryObject("x.tfrecord", file);
+    TfRecordSplit all = new TfRecordSplit(0, file.length);
+    try (TfRecordReader reader =
+        new TfRecordReader(object, object.info(), all, true, TfRecordReader.MAX_LENGTH)) {
+      assertThat(reader.next()).isTrue();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(reader::next)
+            .isInstanceOf(CorruptException.class)
+            .hasMessageContaining("at byte 16: the masked CRC-32C of the record's length");
+        assertThat(reader.hasRecord()).isFalse();
+      }
+      assertThatThrownBy(reader::data).isInstanceOf(IllegalStateException.class);
     }
   }
 
