@@ -14,6 +14,11 @@ final class MaskedCrc32c {
   static int of(ByteBuffer bytes) {
     CRC32C sum = new CRC32C();
     sum.update(bytes.duplicate());
-    return Integer.rotateRight((int) sum.getValue(), ROTATION) + DELTA;
+    return mask((int) sum.getValue());
+  }
+
+  /** Returns a sum as files hold it. */
+  static int mask(int crc32c) {
+    return Integer.rotateRight(crc32c, ROTATION) + DELTA;
   }
 }

@@ -14,25 +14,17 @@ public final class TfRecord {
   /** How many bytes stand after a record's data. */
   public static final int TAIL = Integer.BYTES;
 
-  private static final int MASK_ROTATION = 15;
-  private static final int MASK_DELTA = 0xa282ead8;
-
   private TfRecord() {}
 
   /** Returns what stands before data of a length. */
   public static byte[] head(long length) {
     byte[] head = LittleEndian.allocate(HEAD).putLong(length).array();
     int sum = Crc.CRC32C.of(Arrays.copyOf(head, Long.BYTES));
-    return LittleEndian.allocate(HEAD).putLong(length).putInt(mask(sum)).array();
+    return LittleEndian.allocate(HEAD).putLong(length).putInt(MaskedCrc32c.mask(sum)).array();
   }
 
   /** Returns what stands after data with a CRC-32C. */
   public static byte[] tail(int crc32c) {
-    return LittleEndian.allocate(TAIL).putInt(mask(crc32c)).array();
-  }
-
-  /** Returns a sum as files hold it, so that the sum of data that hold sums stays meaningful. */
-  private static int mask(int crc32c) {
-    return Integer.rotateRight(crc32c, MASK_ROTATION) + MASK_DELTA;
+    return LittleEndian.allocate(TAIL).putInt(MaskedCrc32c.mask(crc32c)).array();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The file formats of training data, NPY, NPZ, TFRecord and HDF5: what stands around the samples'
- * bytes. Nothing here knows where bytes come from or go to.
+ * bytes. Writers make bytes and know nothing of where they go; readers read objects by range.
  */
 @NullMarked
 package io.s3dlio.format;
