@@ -108,9 +108,11 @@ final class SealedBytes {
     }
     random.generate(wanted, block);
     if (whole) {
+      // Whole blocks are summed up faster than such as end earlier.
+      INTS.set(block, SEALED, 0);
       sum.reset();
-      sum.update(block, 0, SEALED);
-      INTS.set(block, SEALED, ~(int) sum.getValue());
+      sum.update(block, 0, BLOCK);
+      INTS.set(block, SEALED, crc.seal((int) sum.getValue()));
     }
     number = wanted;
     sealed = whole;
