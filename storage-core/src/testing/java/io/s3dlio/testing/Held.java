@@ -47,7 +47,7 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, Socket> sockets) 
         BufferPool.shared().stats().leasedBytes(),
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().startsWith("s3dlio"))
-            .filter(thread -> !endsByItself(thread))
+            .filter(thread -> isRunning(thread) && !endsByItself(thread))
             .collect(Collectors.toSet()),
         openSockets());
   }
@@ -84,14 +84,23 @@ record Held(long leasedBytes, Set<Thread> threads, Map<String, Socket> sockets) 
     return leaks;
   }
 
-  /** A pool's thread that waits for work, but not for ever. */
+  /** A thread without a frame has not begun or is at its end; which of both, shows at once. */
+  private static boolean isRunning(Thread thread) {
+    while (thread.isAlive() && thread.getStackTrace().length == 0) {
+      Thread.onSpinWait();
+    }
+    return thread.isAlive();
+  }
+
+  /** A pool's thread that waits for work, but not for ever, or has waited long enough. */
   private static boolean endsByItself(Thread thread) {
     List<String> methods =
         Arrays.stream(thread.getStackTrace())
             .map(frame -> frame.getClassName() + '.' + frame.getMethodName())
             .toList();
-    return methods.contains("java.util.concurrent.LinkedBlockingQueue.poll")
-        && methods.contains("java.util.concurrent.ThreadPoolExecutor.getTask");
+    return methods.contains("java.util.concurrent.ThreadPoolExecutor.processWorkerExit")
+        || (methods.contains("java.util.concurrent.LinkedBlockingQueue.poll")
+            && methods.contains("java.util.concurrent.ThreadPoolExecutor.getTask"));
   }
 
   private static Map<String, Socket> openSockets() {
