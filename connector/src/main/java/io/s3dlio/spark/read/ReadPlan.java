@@ -61,7 +61,7 @@ record ReadPlan(
             options.value(ReadOptions.OPEN_COST_IN_BYTES),
             spark.minPartitions(),
             maxPartitions(options, spark),
-            exactBatches(locations, schema, options, order));
+            exactBatches(locations, reader, options, order));
     return new ReadPlan(list, order, splits, columnar(options, spark), reader);
   }
 
@@ -151,11 +151,8 @@ record ReadPlan(
 
   /** Batches whose bytes are not read are as large as they like. */
   private static Optional<SplitRule.Batches> exactBatches(
-      List<Location> locations, StructType schema, ResolvedOptions options, GlobalOrder order) {
-    List<String> columns = Arrays.asList(schema.fieldNames());
-    boolean read =
-        columns.contains(ReadSchema.CONTENT)
-            || (columns.contains(ReadSchema.CONTENT_REF) && !ContentRef.namesFiles(locations));
+      List<Location> locations, ReaderConfig reader, ResolvedOptions options, GlobalOrder order) {
+    boolean read = locations.stream().anyMatch(reader::reads);
     return order.batchRows() == 0
         ? Optional.empty()
         : Optional.of(
