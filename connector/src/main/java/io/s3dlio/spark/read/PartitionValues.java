@@ -50,10 +50,10 @@ final class PartitionValues {
   }
 
   /** Why there is no value. */
-  private record Problem(String reason, String remedy) {
+  private record Problem(String reason, String remedy, @Nullable Exception cause) {
     IllegalArgumentException of(Location object) {
       return new IllegalArgumentException(
-          "Cannot read %s: %s. %s".formatted(object, reason, remedy));
+          "Cannot read %s: %s. %s".formatted(object, reason, remedy), cause);
     }
   }
 
@@ -130,7 +130,8 @@ final class PartitionValues {
             .formatted(column, columns.bases().isEmpty() ? "" : columns.bases().get(0).uri()),
         columns.discovered()
             ? "It was written since the load, or lies beside the directories that give columns"
-            : "Load the path that has such directories, or set basePath to a path above them");
+            : "Load the path that has such directories, or set basePath to a path above them",
+        null);
   }
 
   private @Nullable Object value(StructField column, String directory) {
@@ -142,7 +143,8 @@ final class PartitionValues {
           "'%s' in its path has no value of type %s for the column '%s'"
               .formatted(directory, column.dataType().sql(), column.name()),
           "Name it with another type: option(\"partitionColumns\", \"%s string\")"
-              .formatted(column.name()));
+              .formatted(column.name()),
+          e);
     }
   }
 
