@@ -135,6 +135,8 @@ public final class Relay implements AutoCloseable {
   private final AtomicInteger waiting = new AtomicInteger();
   private final List<Integer> refusals = new CopyOnWriteArrayList<>();
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final Set<Socket> unanswered = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger mostUnanswered = new AtomicInteger();
 
   private Relay(
       @Nullable InetSocketAddress server,
@@ -210,6 +212,11 @@ public final class Relay implements AutoCloseable {
     return taken;
   }
 
+  /** Returns how many requests, at most, waited for the beginning of their answers at once. */
+  public int mostUnanswered() {
+    return mostUnanswered.get();
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -234,9 +241,20 @@ public final class Relay implements AutoCloseable {
       Socket upstream = new Socket(address.getAddress(), address.getPort());
       sockets.add(upstream);
       Plan up = Plan.requestCut(plan.end(), plan.fromClient());
-      RequestLines lines = new RequestLines(requests::add);
+      RequestLines lines =
+          new RequestLines(
+              line -> {
+                requests.add(line);
+                unanswered.add(client);
+                mostUnanswered.accumulateAndGet(unanswered.size(), Math::max);
+              });
       start(() -> pump(client, upstream, plan.fromClient(), up, lines::accept));
-      pump(upstream, client, plan.fromServer(), plan, (bytes, count) -> {});
+      pump(
+          upstream,
+          client,
+          plan.fromServer(),
+          plan,
+          (bytes, count) -> unanswered.remove(client));
     } catch (IOException e) {
       close(client);
     }
