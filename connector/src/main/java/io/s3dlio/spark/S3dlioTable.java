@@ -3,10 +3,11 @@ package io.s3dlio.spark;
 import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
+import io.s3dlio.spark.read.ContentDecoding;
 import io.s3dlio.spark.read.Listing;
-import io.s3dlio.spark.read.PartitionColumns;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.spark.read.S3dlioScanBuilder;
+import io.s3dlio.spark.read.TableShape;
 import io.s3dlio.spark.write.S3dlioWriteBuilder;
 import io.s3dlio.storage.Location;
 import java.util.List;
@@ -32,27 +33,33 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   private final List<Location> locations;
   private final TableDefinition definition;
   private final StructType givenSchema;
-  private volatile @Nullable PartitionColumns partitions;
+  private volatile @Nullable TableShape shape;
+  private final boolean decoded;
   private final Listing listing;
 
   /** Of a shuffle without one: drawn once, so that every plan of this table has the same order. */
   private final long drawnSeed = ThreadLocalRandom.current().nextLong();
 
   /**
+   * @param listing the objects
    * @param definition what a catalog knows of the table
    * @param givenSchema the user's schema of a read, or that of the rows to be written
-   * @param partitions the columns that directories give; null if nobody has looked yet
+   * @param shape the columns; null if nobody has looked yet
+   * @param decoded whether the options, as far as they are known, take objects for files of a
+   *     format
    */
   S3dlioTable(
-      List<Location> locations,
+      Listing listing,
       TableDefinition definition,
       StructType givenSchema,
-      @Nullable PartitionColumns partitions) {
-    this.locations = locations;
+      @Nullable TableShape shape,
+      boolean decoded) {
+    this.locations = listing.locations();
     this.definition = definition;
-    this.partitions = partitions;
+    this.shape = shape;
     this.givenSchema = givenSchema;
-    this.listing = new Listing(locations);
+    this.decoded = decoded;
+    this.listing = listing;
   }
 
   @Override
@@ -65,12 +72,14 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   @Override
   @SuppressWarnings("deprecation") // Spark still asks for it before columns().
   public StructType schema() {
-    PartitionColumns known = partitions;
+    TableShape known = shape;
     if (known != null) {
-      return ReadSchema.table(known);
+      return known.schema();
     }
-    // A user's schema may have columns of directories. Whether it is right, a read finds out.
-    return ReadSchema.beginsWith(givenSchema, ReadSchema.TABLE) ? givenSchema : ReadSchema.TABLE;
+    // Whether a user's schema is right, a read finds out.
+    return decoded || ReadSchema.beginsWith(givenSchema, ReadSchema.TABLE)
+        ? givenSchema
+        : ReadSchema.TABLE;
   }
 
   @Override
@@ -90,7 +99,8 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
 
   @Override
   public MetadataColumn[] metadataColumns() {
-    return ReadSchema.metadataColumns();
+    TableShape known = shape;
+    return known == null ? new ContentDecoding().hidden() : known.hidden();
   }
 
   @Override
@@ -101,10 +111,10 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
                 definition.options(),
                 S3dlioDataSource.sessionSettings())
             .withHadoop(S3dlioDataSource.hadoopSettings(), locations);
-    PartitionColumns known = partitions;
+    TableShape known = shape;
     if (known == null) {
-      known = PartitionColumns.of(locations, resolved);
-      partitions = known;
+      known = TableShape.of(listing, resolved);
+      shape = known;
     }
     return S3dlioScanBuilder.of(
         listing,

@@ -60,10 +60,20 @@ public final class ReadMetrics {
     checks = ObjectReader.Checks.NONE;
   }
 
+  /** Counts content that goes to Spark. On the task's thread. */
+  void delivered(long content) {
+    bytes += content;
+    inputBytes.incrementBytesRead(content);
+  }
+
+  /** Counts objects of which the last row goes to Spark. */
+  void objects(long count) {
+    objects += count;
+  }
+
   /** Counts a batch that goes to Spark. On the task's thread. */
   void batch(RowBatch batch) {
-    bytes += batch.bytes();
-    inputBytes.incrementBytesRead(batch.bytes());
+    delivered(batch.bytes());
     for (int row = 0; row < batch.rows(); row++) {
       if (batch.offset(row) == 0) {
         objects++;

@@ -46,7 +46,9 @@ final class S3dlioBatch implements Batch {
 
   private List<S3dlioInputPartition> planSplits() {
     ObjectIndex index = runtime.of(selection.objects());
-    if (plan.splits().content() && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
+    if (!plan.reader().decoding().looksInside()
+        && plan.splits().content()
+        && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
       requireRowsFit(index);
     }
     List<S3dlioInputPartition> result = SplitPlanner.plan(index, plan.splits());

@@ -36,12 +36,24 @@ record S3dlioReaderFactory(ReaderConfig config, boolean columnar)
     return new ColumnarReader(scope, open(partition, scope, metrics), config, metrics);
   }
 
-  private BatchReader open(InputPartition partition, TaskScope scope, ReadMetrics metrics) {
+  private BatchSource open(InputPartition partition, TaskScope scope, ReadMetrics metrics) {
     MemoryBudget.applyToThisJvm();
     ConcurrencyBudget.applyToThisJvm();
     S3dlioInputPartition split = (S3dlioInputPartition) partition;
     Location prefix = split.objects().prefix();
     ObjectStore store = Stores.open(prefix, config.store());
+    if (config.decoding() instanceof ArrayDecoding arrays) {
+      return new ArrayBatchReader(
+          split,
+          arrays,
+          config.columns().contains(ArrayDecoding.DATA),
+          config.batches(),
+          store,
+          requireNonNull(config.ranges().get(prefix.scheme())),
+          new BatchMemory(false, scope, metrics),
+          metrics,
+          scope::deliveredBytes);
+    }
     return new BatchReader(
         new BatchPlanner(split, config.reads(prefix), config.batches()),
         config.batches(),
