@@ -64,7 +64,8 @@ public final class S3dlioDataSource
             listing,
             TableShape.isSeen(resolved)
                 ? resolved.withHadoop(hadoopSettings(), locations)
-                : resolved);
+                : resolved,
+            Optional.empty());
     inferred = new Inferred(listing, shape);
     return shape.schema();
   }

@@ -3,7 +3,6 @@ package io.s3dlio.spark;
 import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
-import io.s3dlio.spark.read.ContentDecoding;
 import io.s3dlio.spark.read.Listing;
 import io.s3dlio.spark.read.ReadSchema;
 import io.s3dlio.spark.read.S3dlioScanBuilder;
@@ -12,6 +11,7 @@ import io.s3dlio.spark.write.S3dlioWriteBuilder;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -100,7 +100,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   @Override
   public MetadataColumn[] metadataColumns() {
     TableShape known = shape;
-    return known == null ? new ContentDecoding().hidden() : known.hidden();
+    return known == null ? TableShape.hidden(givenSchema, decoded) : known.hidden();
   }
 
   @Override
@@ -113,7 +113,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
             .withHadoop(S3dlioDataSource.hadoopSettings(), locations);
     TableShape known = shape;
     if (known == null) {
-      known = TableShape.of(listing, resolved);
+      known = TableShape.of(listing, resolved, Optional.of(givenSchema));
       shape = known;
     }
     return S3dlioScanBuilder.of(

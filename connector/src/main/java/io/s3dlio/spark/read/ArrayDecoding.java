@@ -44,7 +44,7 @@ record ArrayDecoding(
   static final String DATA = "data";
   static final String INDEX = "index";
 
-  private static final StructType COLUMNS =
+  static final StructType COLUMNS =
       new StructType()
           .add(ReadSchema.PATH, DataTypes.StringType, false)
           .add(NAME, DataTypes.StringType, true)
@@ -80,6 +80,10 @@ record ArrayDecoding(
 
   @Override
   public MetadataColumn[] hidden() {
+    return hiddenColumns();
+  }
+
+  static MetadataColumn[] hiddenColumns() {
     return ReadSchema.hidden(
         ReadSchema.MODIFICATION_TIME,
         ReadSchema.LENGTH,

@@ -36,6 +36,7 @@ public final class ReadMetrics {
   private long peakMemory;
   private long heapBatches;
   private long inlineBatches;
+  private long corruptRecords;
   private ObjectReader.Checks checks = ObjectReader.Checks.NONE;
   private long verified;
   private long unverified;
@@ -111,6 +112,10 @@ public final class ReadMetrics {
     inlineBatches++;
   }
 
+  void corruptRecord() {
+    corruptRecords++;
+  }
+
   /** Takes what was compared so far. */
   void checked(ObjectReader.Checks soFar) {
     checks = soFar;
@@ -128,6 +133,7 @@ public final class ReadMetrics {
       new Max("peakMemory", peakMemory),
       new Sum("heapBatches", heapBatches),
       new Sum("inlineBatches", inlineBatches),
+      new Sum("corruptRecords", corruptRecords),
       new Sum("verifiedObjects", verified + checks.verified()),
       new Sum("unverifiedObjects", unverified + checks.unverified())
     };
@@ -145,6 +151,7 @@ public final class ReadMetrics {
       new PeakMemory(),
       new HeapBatches(),
       new InlineBatches(),
+      new CorruptRecords(),
       new VerifiedObjects(),
       new UnverifiedObjects()
     };
@@ -316,6 +323,19 @@ public final class ReadMetrics {
     @Override
     public String description() {
       return "number of batches without shared memory";
+    }
+  }
+
+  /** Records that were damaged, or did not fit the columns, and did not fail the read. */
+  public static final class CorruptRecords extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "corruptRecords";
+    }
+
+    @Override
+    public String description() {
+      return "number of corrupt records";
     }
   }
 

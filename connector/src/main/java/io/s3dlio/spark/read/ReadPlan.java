@@ -69,7 +69,8 @@ record ReadPlan(
             spark.minPartitions(),
             maxPartitions(options, spark),
             exactBatches(locations, reader, options, order));
-    return new ReadPlan(list, order, splits, columnar(options, spark), reader);
+    boolean columnar = columnar(options, spark) && !(shape.decoding() instanceof RecordDecoding);
+    return new ReadPlan(list, order, splits, columnar, reader);
   }
 
   /** Returns how the paths are listed. With columns of directories, all that is below them. */

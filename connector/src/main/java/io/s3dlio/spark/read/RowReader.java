@@ -17,9 +17,8 @@ final class RowReader implements PartitionReader<InternalRow> {
   private final TaskScope scope;
   private final BatchSource batches;
   private final List<String> columns;
-  private final ObjectMetadata metadata;
   private final int batchRows;
-  private final PartitionValues partitions;
+  private final ObjectValues objects;
   private final ReadMetrics metrics;
   private @Nullable LoadedBatch batch;
   private @Nullable InternalRow current;
@@ -29,9 +28,8 @@ final class RowReader implements PartitionReader<InternalRow> {
     this.scope = scope;
     this.batches = batches;
     this.columns = config.columns();
-    this.metadata = config.metadata();
     this.batchRows = config.batches().rows();
-    this.partitions = config.partitionValues();
+    this.objects = new ObjectValues(config);
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -65,23 +63,14 @@ final class RowReader implements PartitionReader<InternalRow> {
 
   private @Nullable Object value(String column, LoadedBatch from) {
     RowBatch rows = from.rows();
-    ObjectTable objects = rows.objects();
-    int object = rows.object(row);
     return switch (column) {
-      case ReadSchema.PATH -> UTF8String.fromBytes(objects.path(object));
-      case ReadSchema.MODIFICATION_TIME -> objects.modified(object);
-      case ReadSchema.LENGTH -> objects.length(object);
-      case ReadSchema.OFFSET -> rows.offset(row);
       case ReadSchema.BATCH -> rows.number(row) / batchRows;
       case ReadSchema.CONTENT -> from.copy(row);
-      case ReadSchema.METADATA -> metadata.row(rows, row);
-      case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
-      case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
       default ->
           from.hasArrays() && ArrayDecoding.isColumn(column)
               ? value(column, from, from.arrays().get(row))
-              : partitions.value(objects, object, partitions.indexOf(column));
+              : objects.value(column, rows, row);
     };
   }
 
@@ -93,7 +82,7 @@ final class RowReader implements PartitionReader<InternalRow> {
           new GenericArrayData(array.shape().stream().mapToLong(Long::longValue).toArray());
       case ArrayDecoding.DATA -> from.copy(row);
       case ArrayDecoding.INDEX -> array.index();
-      default -> throw new IllegalArgumentException("There is no column " + column);
+      default -> objects.value(column, from.rows(), row);
     };
   }
 

@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import io.s3dlio.spark.config.Decode;
 import io.s3dlio.spark.config.DecodeOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,9 +29,11 @@ public record TableShape(Decoding decoding, PartitionColumns partitions) {
   /**
    * Returns the columns that options ask for, and looks at what is there if need be.
    *
+   * @param given the columns that the user says records have; empty if they are to be found out
    * @throws IllegalArgumentException if options mean nothing, or a column has another one's name
    */
-  public static TableShape of(Listing listing, ResolvedOptions options) {
+  public static TableShape of(
+      Listing listing, ResolvedOptions options, Optional<StructType> given) {
     Decode format = options.value(DecodeOptions.DECODE);
     if (format != Decode.AUTO) {
       // Before anything is listed.
@@ -42,9 +45,37 @@ public record TableShape(Decoding decoding, PartitionColumns partitions) {
       DecodeOptions.requireMeaning(options, format);
     }
     Decoding decoding =
-        format == Decode.NONE ? new ContentDecoding() : ArrayDecoding.of(format, options);
+        switch (format) {
+          case NONE -> new ContentDecoding();
+          case TFRECORD -> records(listing, options, partitions, given);
+          default -> ArrayDecoding.of(format, options);
+        };
     partitions.requireApart(decoding);
     return new TableShape(decoding, partitions);
+  }
+
+  private static Decoding records(
+      Listing listing,
+      ResolvedOptions options,
+      PartitionColumns partitions,
+      Optional<StructType> given) {
+    if (given.isPresent()) {
+      options.requireNotSet(
+          DecodeOptions.INFER_RECORDS, "nothing is inferred where the schema is given");
+    }
+    StructType columns =
+        given
+            .map(schema -> without(schema, partitions))
+            .orElseGet(() -> RecordSample.columns(listing, options, partitions));
+    return RecordDecoding.of(columns, options);
+  }
+
+  private static StructType without(StructType schema, PartitionColumns partitions) {
+    StructType columns = new StructType();
+    for (StructField column : schema.fields()) {
+      columns = partitions.indexOf(column.name()) < 0 ? columns.add(column) : columns;
+    }
+    return columns.asNullable();
   }
 
   /** Returns which format all objects are of by their names; {@link Decode#AUTO} for several. */
@@ -52,7 +83,9 @@ public record TableShape(Decoding decoding, PartitionColumns partitions) {
     Set<Decode> formats = new TreeSet<>();
     for (ObjectTable table : index.tables()) {
       for (int i = 0; i < table.size(); i++) {
-        formats.add(Suffixes.formatOf(table.location(i)));
+        if (!RecordCuts.isIndex(table.location(i))) {
+          formats.add(Suffixes.formatOf(table.location(i)));
+        }
       }
     }
     if (formats.size() > 1 && formats.contains(Decode.TFRECORD)) {
@@ -71,6 +104,21 @@ public record TableShape(Decoding decoding, PartitionColumns partitions) {
       table = table.add(column);
     }
     return table;
+  }
+
+  /**
+   * Returns the columns that are there only where they are selected, of a table whose columns the
+   * user gave and nobody has looked at yet.
+   *
+   * @param decoded whether objects are taken for files of a format
+   */
+  public static MetadataColumn[] hidden(StructType given, boolean decoded) {
+    if (!decoded) {
+      return new ContentDecoding().hidden();
+    }
+    return ReadSchema.beginsWith(given, ArrayDecoding.COLUMNS)
+        ? ArrayDecoding.hiddenColumns()
+        : RecordDecoding.hiddenColumns();
   }
 
   /** Returns the columns that are there only where they are selected. */
