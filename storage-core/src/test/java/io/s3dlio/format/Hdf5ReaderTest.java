@@ -246,6 +246,25 @@ class Hdf5ReaderTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "small-latest.h5",
+        "small-growing-latest.h5",
+        "small-tree-latest.h5",
+        "small-links-latest.h5",
+        "partial-plain.h5"
+      })
+  void aDamagedFileWithTheRightSumsIsReadOrRefused(String name) throws IOException {
+    byte[] file = Hdf5Files.file(name);
+    Hdf5Sums sums = new Hdf5Sums(file);
+    assertThat(sums.count()).isGreaterThanOrEqualTo(3);
+    assertThat(sums.renewed(file)).isEqualTo(file);
+    for (byte[] other : Damage.flipped(file).toList()) {
+      Damage.decode(sums.renewed(other), Hdf5ReaderTest::readAll);
+    }
+  }
+
   @Test
   void whereStructuresAndDataHaveSumsDamageIsSeen() throws IOException {
     byte[] file = Hdf5Files.file("small-latest.h5");
