@@ -33,7 +33,9 @@ record Recipe(long seed, int records) implements Serializable {
    * @throws IllegalArgumentException if nothing can be made like that
    */
   ObjectSource source(ManifestEntry entry) {
-    ObjectType type = ObjectType.parse(entry.objectType());
-    return new ObjectSpec(entry.index(), entry.name(), entry.size(), type, records).source(seed);
+    boolean isIndex = entry.objectType().equals(ObjectType.RECORD_INDEX);
+    ObjectType type = isIndex ? ObjectType.TFRECORD : ObjectType.parse(entry.objectType());
+    ObjectSpec spec = new ObjectSpec(entry.index(), entry.name(), entry.specSize(), type, records);
+    return isIndex ? spec.recordIndex() : spec.source(seed);
   }
 }

@@ -75,6 +75,25 @@ class VerifyTest {
             "unnamed   0 objects");
   }
 
+  @Test
+  void indexesAreProvenAndDamageInThemIsFound() throws IOException {
+    put(
+        4,
+        "3k",
+        "--object-type=tfrecord",
+        "--records-per-object=5",
+        "--name={}",
+        "--tfrecord-index");
+
+    assertThat(verify().out()).contains("proven    8\n", "unnamed   0 objects");
+    flip("2.idx", 7);
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("2.idx differs from byte 7 on\n", "proven    7\n", "wrong     1\n");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 262_144, 307_199})
   void aFlippedBitIsFoundWhereItIs(long at) throws IOException {
