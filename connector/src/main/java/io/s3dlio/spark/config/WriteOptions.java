@@ -1,5 +1,6 @@
 package io.s3dlio.spark.config;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
 import java.util.List;
@@ -29,6 +30,15 @@ public final class WriteOptions {
           1,
           Integer.MAX_VALUE,
           "How many samples a synthetic object of a file format holds: [Formats](formats.md).");
+
+  public static final OptionKey<Compression> COMPRESSION =
+      OptionKeys.choice(
+          "compression",
+          Scope.WRITE,
+          Compression.class,
+          Compression.NONE,
+          "How synthetic objects are compressed: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`"
+              + " ([Formats](formats.md#compressed-objects)). `objectSize` is the size before.");
 
   public static final OptionKey<Boolean> TFRECORD_INDEX =
       OptionKeys.flag(
@@ -172,6 +182,7 @@ public final class WriteOptions {
       List.of(
           OBJECT_TYPE,
           RECORDS_PER_OBJECT,
+          COMPRESSION,
           TFRECORD_INDEX,
           OBJECT_SIZE,
           OBJECT_NAME,

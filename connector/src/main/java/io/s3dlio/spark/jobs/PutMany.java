@@ -53,6 +53,11 @@ public final class PutMany extends Job {
   private @Nullable String recordsPerObject;
 
   @Option(
+      names = "--compression",
+      description = "none (default), deflate (npz), gzip or zlib (tfrecord); --size is before.")
+  private @Nullable String compression;
+
+  @Option(
       names = "--tfrecord-index",
       description = "Writes the index of each tfrecord object, too.")
   private boolean tfrecordIndex;
@@ -169,6 +174,7 @@ public final class PutMany extends Job {
     put(options, WriteOptions.NUM_SUBFOLDERS_TRAIN, numSubfoldersTrain);
     put(options, WriteOptions.NUM_SUBFOLDERS_EVAL, numSubfoldersEval);
     put(options, WriteOptions.FILE_PREFIX, filePrefix);
+    put(options, WriteOptions.COMPRESSION, compression);
     put(options, WriteOptions.TFRECORD_INDEX, tfrecordIndex ? "true" : null);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
     put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);

@@ -36,7 +36,7 @@ final class SyntheticDataWriter extends TaskWriter {
         () ->
             putter.put(
                 spec.name(),
-                spec.source(seed),
+                specs.source(spec, seed),
                 result -> settle(() -> recordObject(spec, result))));
   }
 

@@ -1,6 +1,8 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.DlioLayout;
+import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.config.DlioNames;
@@ -38,6 +40,7 @@ record SyntheticRows(
    * @param count how many objects there will be; negative if that is not known
    * @param layout names objects in place of the template
    * @param records how many samples an object holds, if its type has some
+   * @param compression how objects are compressed
    * @param indexed whether objects of TFRecords get an index
    */
   record Defaults(
@@ -47,6 +50,7 @@ record SyntheticRows(
       @Nullable Long size,
       @Nullable ObjectType objectType,
       int records,
+      Compression compression,
       boolean indexed)
       implements Serializable {}
 
@@ -84,8 +88,11 @@ record SyntheticRows(
               + " column 'size'");
     }
     int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    Compression compression = options.value(WriteOptions.COMPRESSION);
     boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
+    requireReaders(compression, indexed, layout);
     if (objectType == null && defaultType != null) {
+      compression.requireFor(defaultType);
       if (!defaultType.hasRecords()
           && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
         throw new IllegalArgumentException(
@@ -106,7 +113,23 @@ record SyntheticRows(
         name,
         size,
         objectType,
-        new Defaults(template, layout, count, defaultSize, defaultType, records, indexed));
+        new Defaults(
+            template, layout, count, defaultSize, defaultType, records, compression, indexed));
+  }
+
+  /** Refuses what is compressed where readers look for what is not. */
+  private static void requireReaders(
+      Compression compression, boolean indexed, @Nullable DlioLayout layout) {
+    boolean isStream = compression == Compression.GZIP || compression == Compression.ZLIB;
+    if (isStream && indexed) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (an index tells of records that are not compressed)"
+              .formatted(compression));
+    }
+    if (isStream && layout != null) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (DLIO reads no compressed TFRecords)".formatted(compression));
+    }
   }
 
   /** Says before any task begins what every row would say. */
@@ -190,9 +213,26 @@ record SyntheticRows(
       try {
         return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
+        throw refused(index, e);
       }
+    }
+
+    /**
+     * Returns an object's bytes.
+     *
+     * @throws IllegalArgumentException naming the row's id, if its type is not compressed so
+     */
+    ObjectSource source(ObjectSpec spec, long seed) {
+      try {
+        return defaults.compression().of(spec.type(), spec.source(seed));
+      } catch (IllegalArgumentException e) {
+        throw refused(spec.index(), e);
+      }
+    }
+
+    private static IllegalArgumentException refused(long index, IllegalArgumentException cause) {
+      return new IllegalArgumentException(
+          "Cannot write the row with id %d: %s".formatted(index, cause.getMessage()), cause);
     }
 
     /** Returns whether the object gets an index of its records. */
