@@ -1,5 +1,6 @@
 package io.s3dlio.spark.config;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
 import java.util.List;
@@ -30,6 +31,23 @@ public final class WriteOptions {
           Integer.MAX_VALUE,
           "How many samples a synthetic object of a file format holds: [Formats](formats.md).");
 
+  public static final OptionKey<Compression> COMPRESSION =
+      OptionKeys.choice(
+          "compression",
+          Scope.WRITE,
+          Compression.class,
+          Compression.NONE,
+          "How synthetic objects are compressed: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`"
+              + " ([Formats](formats.md#compressed-objects)). `objectSize` is the size before.");
+
+  public static final OptionKey<Boolean> TFRECORD_INDEX =
+      OptionKeys.flag(
+          "tfrecordIndex",
+          Scope.WRITE,
+          false,
+          "Writes the index of each synthetic `tfrecord` object beside it, as `<name>.idx`:"
+              + " [Formats](formats.md#index-files).");
+
   public static final OptionKey<Optional<Long>> OBJECT_SIZE =
       OptionKeys.optional(
           "objectSize",
@@ -57,6 +75,60 @@ public final class WriteOptions {
           text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
           "How many synthetic objects there will be, their indexes being below it. Needed by names"
               + " with `{count}`, and by one object's name without a placeholder.");
+
+  public static final OptionKey<Layout> LAYOUT =
+      OptionKeys.choice(
+          "layout",
+          Scope.WRITE,
+          Layout.class,
+          Layout.TEMPLATE,
+          "What names synthetic objects: `template` is `objectName`; `dlio` names them as DLIO does,"
+              + " in `train/` and `valid/` ([Data sets for DLIO](formats.md#data-sets-for-dlio)).");
+
+  public static final OptionKey<Optional<Long>> NUM_FILES_TRAIN =
+      OptionKeys.optional(
+          "numFilesTrain",
+          Scope.WRITE,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE / 2),
+          "With `layout=dlio`: how many objects `train/` has, those with the least ids.");
+
+  public static final OptionKey<Long> NUM_FILES_EVAL =
+      OptionKeys.number(
+          "numFilesEval",
+          Scope.WRITE,
+          0,
+          0,
+          Long.MAX_VALUE / 2,
+          "With `layout=dlio`: how many objects `valid/` has, those with the ids that follow.");
+
+  public static final OptionKey<Integer> NUM_SUBFOLDERS_TRAIN =
+      OptionKeys.integer(
+          "numSubfoldersTrain",
+          Scope.WRITE,
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "With `layout=dlio`: over how many folders the objects of `train/` go in turn; 0 for none.");
+
+  public static final OptionKey<Integer> NUM_SUBFOLDERS_EVAL =
+      OptionKeys.integer(
+          "numSubfoldersEval",
+          Scope.WRITE,
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "With `layout=dlio`: the same of `valid/`.");
+
+  public static final OptionKey<String> FILE_PREFIX =
+      new OptionKey<>(
+          "filePrefix",
+          Scope.WRITE,
+          "text",
+          "img",
+          "With `layout=dlio`: what the names of files begin with.",
+          Function.identity(),
+          Optional.empty());
 
   public static final OptionKey<Long> SEED =
       OptionKeys.number(
@@ -110,9 +182,17 @@ public final class WriteOptions {
       List.of(
           OBJECT_TYPE,
           RECORDS_PER_OBJECT,
+          COMPRESSION,
+          TFRECORD_INDEX,
           OBJECT_SIZE,
           OBJECT_NAME,
           OBJECT_COUNT,
+          LAYOUT,
+          NUM_FILES_TRAIN,
+          NUM_FILES_EVAL,
+          NUM_SUBFOLDERS_TRAIN,
+          NUM_SUBFOLDERS_EVAL,
+          FILE_PREFIX,
           SEED,
           ON_EXISTING,
           OVERWRITE_PREFIX,

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.jobs;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
@@ -17,14 +18,19 @@ import java.util.Set;
  *
  * @param seed the seed of the job
  * @param records how many samples each object holds, if its type has some
+ * @param compression how objects are compressed
  */
-record Recipe(long seed, int records) implements Serializable {
+record Recipe(long seed, int records, Compression compression) implements Serializable {
   static Recipe of(Manifest manifest) {
     Map<String, String> options = new HashMap<>(manifest.settings());
-    options.keySet().retainAll(Set.of(WriteOptions.RECORDS_PER_OBJECT.name()));
+    options
+        .keySet()
+        .retainAll(Set.of(WriteOptions.RECORDS_PER_OBJECT.name(), WriteOptions.COMPRESSION.name()));
+    ResolvedOptions resolved = ResolvedOptions.forWrite(options, Map.of());
     return new Recipe(
         manifest.seed(),
-        ResolvedOptions.forWrite(options, Map.of()).value(WriteOptions.RECORDS_PER_OBJECT));
+        resolved.value(WriteOptions.RECORDS_PER_OBJECT),
+        resolved.value(WriteOptions.COMPRESSION));
   }
 
   /**
@@ -33,7 +39,9 @@ record Recipe(long seed, int records) implements Serializable {
    * @throws IllegalArgumentException if nothing can be made like that
    */
   ObjectSource source(ManifestEntry entry) {
-    ObjectType type = ObjectType.parse(entry.objectType());
-    return new ObjectSpec(entry.index(), entry.name(), entry.size(), type, records).source(seed);
+    boolean isIndex = entry.objectType().equals(ObjectType.RECORD_INDEX);
+    ObjectType type = isIndex ? ObjectType.TFRECORD : ObjectType.parse(entry.objectType());
+    ObjectSpec spec = new ObjectSpec(entry.index(), entry.name(), entry.specSize(), type, records);
+    return isIndex ? spec.recordIndex() : compression.of(type, spec.source(seed));
   }
 }

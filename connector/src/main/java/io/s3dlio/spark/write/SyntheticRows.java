@@ -1,7 +1,11 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.datagen.Compression;
+import io.s3dlio.datagen.DlioLayout;
+import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
@@ -34,14 +38,20 @@ record SyntheticRows(
    * What the options say of every object; null where a row has to say it itself.
    *
    * @param count how many objects there will be; negative if that is not known
+   * @param layout names objects in place of the template
    * @param records how many samples an object holds, if its type has some
+   * @param compression how objects are compressed
+   * @param indexed whether objects of TFRecords get an index
    */
   record Defaults(
       @Nullable String template,
+      @Nullable DlioLayout layout,
       long count,
       @Nullable Long size,
       @Nullable ObjectType objectType,
-      int records)
+      int records,
+      Compression compression,
+      boolean indexed)
       implements Serializable {}
 
   static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
@@ -54,8 +64,18 @@ record SyntheticRows(
     Column size = columns.integer(SIZE);
     Column objectType = columns.string(OBJECT_TYPE);
     long count = options.value(WriteOptions.OBJECT_COUNT).orElse(-1L);
+    ObjectType defaultType =
+        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
+            ? options.value(WriteOptions.OBJECT_TYPE)
+            : null;
+    DlioLayout layout = DlioNames.of(options).orElse(null);
+    if (layout != null && (name != null || objectType != null)) {
+      throw RowShape.Columns.refused(
+          "layout=dlio names the objects, and all have one type: there can be no column 'name' or"
+              + " 'object_type'");
+    }
     String template =
-        inForce(name, options, WriteOptions.OBJECT_NAME)
+        layout == null && inForce(name, options, WriteOptions.OBJECT_NAME)
             ? options.value(WriteOptions.OBJECT_NAME)
             : null;
     if (template != null) {
@@ -67,17 +87,22 @@ record SyntheticRows(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
-    ObjectType defaultType =
-        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
-            ? options.value(WriteOptions.OBJECT_TYPE)
-            : null;
     int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    Compression compression = options.value(WriteOptions.COMPRESSION);
+    boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
+    requireReaders(compression, indexed, layout);
     if (objectType == null && defaultType != null) {
+      compression.requireFor(defaultType);
       if (!defaultType.hasRecords()
           && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
         throw new IllegalArgumentException(
             "Invalid option: '%s' (objects of the type %s hold no samples)"
                 .formatted(WriteOptions.RECORDS_PER_OBJECT.name(), defaultType));
+      }
+      if (indexed && defaultType != ObjectType.TFRECORD) {
+        throw new IllegalArgumentException(
+            "Invalid option: '%s' (objects of the type %s have no index)"
+                .formatted(WriteOptions.TFRECORD_INDEX.name(), defaultType));
       }
       if (size == null && defaultSize != null) {
         requireObject(defaultSize, defaultType, records);
@@ -88,7 +113,23 @@ record SyntheticRows(
         name,
         size,
         objectType,
-        new Defaults(template, count, defaultSize, defaultType, records));
+        new Defaults(
+            template, layout, count, defaultSize, defaultType, records, compression, indexed));
+  }
+
+  /** Refuses what is compressed where readers look for what is not. */
+  private static void requireReaders(
+      Compression compression, boolean indexed, @Nullable DlioLayout layout) {
+    boolean isStream = compression == Compression.GZIP || compression == Compression.ZLIB;
+    if (isStream && indexed) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (an index tells of records that are not compressed)"
+              .formatted(compression));
+    }
+    if (isStream && layout != null) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (DLIO reads no compressed TFRecords)".formatted(compression));
+    }
   }
 
   /** Says before any task begins what every row would say. */
@@ -125,8 +166,18 @@ record SyntheticRows(
 
   @Override
   public boolean mayName(String candidate) {
-    return defaults.template() != null
-        && NameTemplate.parse(defaults.template(), defaults.count()).matches(candidate);
+    if (defaults.layout() != null) {
+      return defaults.layout().matches(candidate);
+    }
+    if (defaults.template() == null) {
+      return false;
+    }
+    NameTemplate template = NameTemplate.parse(defaults.template(), defaults.count());
+    return template.matches(candidate)
+        || (defaults.indexed()
+            && candidate.endsWith(DlioLayout.INDEX_SUFFIX)
+            && template.matches(
+                candidate.substring(0, candidate.length() - DlioLayout.INDEX_SUFFIX.length())));
   }
 
   /**
@@ -162,12 +213,44 @@ record SyntheticRows(
       try {
         return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
+        throw refused(index, e);
       }
     }
 
+    /**
+     * Returns an object's bytes.
+     *
+     * @throws IllegalArgumentException naming the row's id, if its type is not compressed so
+     */
+    ObjectSource source(ObjectSpec spec, long seed) {
+      try {
+        return defaults.compression().of(spec.type(), spec.source(seed));
+      } catch (IllegalArgumentException e) {
+        throw refused(spec.index(), e);
+      }
+    }
+
+    private static IllegalArgumentException refused(long index, IllegalArgumentException cause) {
+      return new IllegalArgumentException(
+          "Cannot write the row with id %d: %s".formatted(index, cause.getMessage()), cause);
+    }
+
+    /** Returns whether the object gets an index of its records. */
+    boolean isIndexed(ObjectSpec spec) {
+      return defaults.indexed() && spec.type() == ObjectType.TFRECORD;
+    }
+
+    /** Returns the name of the index of an object's records. */
+    String indexName(ObjectSpec spec) {
+      return defaults.layout() == null
+          ? NameTemplate.requireSafe(spec.name() + DlioLayout.INDEX_SUFFIX)
+          : defaults.layout().indexName(spec.index());
+    }
+
     private String name(InternalRow row, long index) {
+      if (defaults.layout() != null) {
+        return defaults.layout().name(index);
+      }
       if (name != null && !name.isNull(row)) {
         return NameTemplate.requireSafe(name.text(row));
       }
