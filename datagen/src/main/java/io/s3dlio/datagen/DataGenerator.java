@@ -15,24 +15,30 @@ public final class DataGenerator {
   private final ObjectStore store;
   private final long seed;
   private final PutOptions options;
+  private final Payload payload;
 
-  /** Generates into a store with {@link PutOptions#DEFAULT} and seed 0. */
+  /** Generates into a store with {@link PutOptions#DEFAULT}, seed 0 and {@link Payload#DEFAULT}. */
   public DataGenerator(ObjectStore store) {
-    this(store, 0, PutOptions.DEFAULT);
+    this(store, 0, PutOptions.DEFAULT, Payload.DEFAULT);
   }
 
-  private DataGenerator(ObjectStore store, long seed, PutOptions options) {
+  private DataGenerator(ObjectStore store, long seed, PutOptions options, Payload payload) {
     this.store = requireNonNull(store, "store is null");
     this.seed = seed;
     this.options = requireNonNull(options, "options is null");
+    this.payload = requireNonNull(payload, "payload is null");
   }
 
   public DataGenerator withSeed(long newSeed) {
-    return new DataGenerator(store, newSeed, options);
+    return new DataGenerator(store, newSeed, options, payload);
   }
 
   public DataGenerator withOptions(PutOptions newOptions) {
-    return new DataGenerator(store, seed, newOptions);
+    return new DataGenerator(store, seed, newOptions, payload);
+  }
+
+  public DataGenerator withPayload(Payload newPayload) {
+    return new DataGenerator(store, seed, options, newPayload);
   }
 
   /** Puts {@code count} objects of one type and size below a prefix. */
@@ -73,7 +79,7 @@ public final class DataGenerator {
     Tally tally = new Tally(count, listener, unsynced);
     try (ObjectPutter putter = new ObjectPutter(store, prefix, put, token)) {
       for (long index = 0; index < count; index++) {
-        ObjectSpec object = new ObjectSpec(index, names.name(index), size, type);
+        ObjectSpec object = new ObjectSpec(index, names.name(index), size, type, payload);
         putter.put(object.name(), object.source(seed), tally::add);
       }
       putter.drain();

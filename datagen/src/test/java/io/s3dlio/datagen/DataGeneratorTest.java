@@ -69,6 +69,19 @@ class DataGeneratorTest {
   }
 
   @Test
+  void thePayloadIsThatOfEveryObject() throws IOException {
+    Payload payload = new Payload(3, new Factors(2, 1.5));
+    try (ObjectStore store = store()) {
+      new DataGenerator(store)
+          .withPayload(payload)
+          .putMany(prefix("data"), "{}", 2, ObjectType.NPZ, SIZE);
+    }
+    ByteBuffer expected = ByteBuffer.allocate((int) SIZE);
+    new ObjectSpec(1, "1", SIZE, ObjectType.NPZ, payload).source(0).fill(0, expected);
+    assertThat(directory.resolve("data/1")).hasBinaryContent(expected.array());
+  }
+
+  @Test
   void anotherSeedGivesOtherBytes() throws IOException {
     Location prefix = prefix("seeds");
     try (ObjectStore store = store()) {

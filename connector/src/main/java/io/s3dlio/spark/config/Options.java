@@ -10,6 +10,7 @@ public final class Options {
               FileOptions.all(),
               ReadOptions.all(),
               WriteOptions.all(),
+              PayloadOptions.all(),
               JvmOptions.all(),
               S3Options.all())
           .flatMap(List::stream)

@@ -1,6 +1,7 @@
 package io.s3dlio.spark.jobs;
 
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Failure;
@@ -48,6 +49,14 @@ public final class PutMany extends Job {
       names = "--records-per-object",
       description = "How many samples an object of a file format holds. Default: 1.")
   private @Nullable String recordsPerObject;
+
+  @Option(
+      names = "--dedupe",
+      description = "How many blocks of 4 KiB there are for each that is unlike all others.")
+  private @Nullable String dedupe;
+
+  @Option(names = "--compress", description = "How many times smaller a compressor makes them.")
+  private @Nullable String compress;
 
   @Option(
       names = "--name",
@@ -115,6 +124,8 @@ public final class PutMany extends Job {
     put(options, WriteOptions.OBJECT_NAME, name);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
     put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);
+    put(options, PayloadOptions.DEDUPE, dedupe);
+    put(options, PayloadOptions.COMPRESS, compress);
     put(options, WriteOptions.SEED, seed);
     put(options, WriteOptions.ON_EXISTING, onExisting);
     put(options, WriteOptions.MAX_CONCURRENCY, maxConcurrency);

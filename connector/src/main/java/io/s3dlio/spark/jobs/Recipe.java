@@ -3,28 +3,21 @@ package io.s3dlio.spark.jobs;
 import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
-import io.s3dlio.spark.config.ResolvedOptions;
-import io.s3dlio.spark.config.WriteOptions;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.storage.manifest.Manifest;
 import io.s3dlio.storage.manifest.ManifestEntry;
 import java.io.Serializable;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What a job's generated objects were made with, beside what its manifest says of each.
  *
  * @param seed the seed of the job
- * @param records how many samples each object holds, if its type has some
+ * @param payload what each object holds beside its type
  */
-record Recipe(long seed, int records) implements Serializable {
+record Recipe(long seed, Payload payload) implements Serializable {
   static Recipe of(Manifest manifest) {
-    Map<String, String> options = new HashMap<>(manifest.settings());
-    options.keySet().retainAll(Set.of(WriteOptions.RECORDS_PER_OBJECT.name()));
-    return new Recipe(
-        manifest.seed(),
-        ResolvedOptions.forWrite(options, Map.of()).value(WriteOptions.RECORDS_PER_OBJECT));
+    return new Recipe(manifest.seed(), PayloadOptions.of(manifest.settings()));
   }
 
   /**
@@ -34,6 +27,6 @@ record Recipe(long seed, int records) implements Serializable {
    */
   ObjectSource source(ManifestEntry entry) {
     ObjectType type = ObjectType.parse(entry.objectType());
-    return new ObjectSpec(entry.index(), entry.name(), entry.size(), type, records).source(seed);
+    return new ObjectSpec(entry.index(), entry.name(), entry.size(), type, payload).source(seed);
   }
 }

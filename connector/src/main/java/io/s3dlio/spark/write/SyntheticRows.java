@@ -2,7 +2,9 @@ package io.s3dlio.spark.write;
 
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
@@ -34,14 +36,14 @@ record SyntheticRows(
    * What the options say of every object; null where a row has to say it itself.
    *
    * @param count how many objects there will be; negative if that is not known
-   * @param records how many samples an object holds, if its type has some
+   * @param payload what an object holds beside its type
    */
   record Defaults(
       @Nullable String template,
       long count,
       @Nullable Long size,
       @Nullable ObjectType objectType,
-      int records)
+      Payload payload)
       implements Serializable {}
 
   static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
@@ -71,16 +73,23 @@ record SyntheticRows(
         inForce(objectType, options, WriteOptions.OBJECT_TYPE)
             ? options.value(WriteOptions.OBJECT_TYPE)
             : null;
-    int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    Payload payload = PayloadOptions.of(options);
+    if (payload.factors().dedupe() > 1 && (size != null || objectType != null)) {
+      throw new IllegalArgumentException(
+          "Invalid option: '%s' (objects have blocks in common if they have one size and one type:"
+                  .formatted(PayloadOptions.DEDUPE.name())
+              + " leave the column '%s' out)".formatted(size != null ? SIZE : OBJECT_TYPE));
+    }
     if (objectType == null && defaultType != null) {
-      if (!defaultType.hasRecords()
-          && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
-        throw new IllegalArgumentException(
-            "Invalid option: '%s' (objects of the type %s hold no samples)"
-                .formatted(WriteOptions.RECORDS_PER_OBJECT.name(), defaultType));
+      if (!defaultType.hasRecords()) {
+        refuse(WriteOptions.RECORDS_PER_OBJECT, options, defaultType, "samples");
+      }
+      if (defaultType == ObjectType.ZEROS) {
+        refuse(PayloadOptions.DEDUPE, options, defaultType, "random bytes");
+        refuse(PayloadOptions.COMPRESS, options, defaultType, "random bytes");
       }
       if (size == null && defaultSize != null) {
-        requireObject(defaultSize, defaultType, records);
+        requireObject(defaultSize, defaultType, payload);
       }
     }
     return new SyntheticRows(
@@ -88,12 +97,22 @@ record SyntheticRows(
         name,
         size,
         objectType,
-        new Defaults(template, count, defaultSize, defaultType, records));
+        new Defaults(template, count, defaultSize, defaultType, payload));
+  }
+
+  /** An option that was set and says how something is that the objects do not have. */
+  private static void refuse(
+      OptionKey<?> option, ResolvedOptions options, ObjectType type, String what) {
+    if (options.origin(option) == Origin.OPTION) {
+      throw new IllegalArgumentException(
+          "Invalid option: '%s' (objects of the type %s hold no %s)"
+              .formatted(option.name(), type, what));
+    }
   }
 
   /** Says before any task begins what every row would say. */
-  private static void requireObject(long size, ObjectType type, int records) {
-    ObjectSpec unused = new ObjectSpec(0, "any", size, type, records);
+  private static void requireObject(long size, ObjectType type, Payload payload) {
+    ObjectSpec unused = new ObjectSpec(0, "any", size, type, payload);
   }
 
   /** An option that nobody set stands in for a column that is not there, never for a null. */
@@ -160,7 +179,7 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
-        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
+        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.payload());
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);

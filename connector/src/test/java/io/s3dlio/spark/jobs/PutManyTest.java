@@ -86,6 +86,8 @@ class PutManyTest {
         "--count=2 --size=1 --name=plain | Invalid name template: 'plain'",
         "--count=2 --size=1 --name=../{} | Invalid name template: '../{}'",
         "--count=2 --size=1 --object-type=npc | Invalid objectType: 'npc'",
+        "--count=2 --size=1 --dedupe=0.5 | Invalid dedupe: '0.5' (must be from 1 to 100)",
+        "--count=2 --size=1 --compress=two | Invalid compress: 'two' (must be a number such as 2",
         "--count=2 --size=1 --seed=x | Invalid seed: 'x'",
         "--count=2 --size=1 --on-existing=no | Invalid onExisting: 'no'",
         "--count=2 --size=1 --parallelism=0 | Invalid parallelism: 0",

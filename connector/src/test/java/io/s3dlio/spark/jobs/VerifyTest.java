@@ -110,6 +110,18 @@ class VerifyTest {
   }
 
   @Test
+  void theFactorsAreTakenFromTheJob() throws IOException {
+    put(3, "100k", "--dedupe=2", "--compress=1.5", "--name=both_{}");
+    put(3, "100k", "--compress=3", "--object-type=npz", "--name=npz_{}");
+    put(3, "100k", "--name=plain_{}");
+
+    assertThat(verify().out()).contains("proven    9\n", "wrong     0\n");
+
+    flip("both_1", 100_000);
+    assertThat(verify().out()).contains("both_1 differs from byte 100000 on\n");
+  }
+
+  @Test
   void howManySamplesAnObjectHoldsIsTakenFromTheJob() throws IOException {
     put(3, "100k", "--object-type=tfrecord", "--records-per-object=7", "--name=seven_{}");
     put(3, "100k", "--object-type=tfrecord", "--name=one_{}");

@@ -7,7 +7,9 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.datagen.Factors;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
 import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
@@ -26,6 +28,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SyntheticWriteTest {
@@ -105,6 +108,54 @@ class SyntheticWriteTest {
             "Invalid option: 'recordsPerObject' (objects of the type "
                 + type
                 + " hold no samples)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"random, 1, 64k", "random, 3, 100k", "npz, 5, 8mb"})
+  void objectsShareBlocksAndCompressHoweverManyTasksWrite(String type, int tasks, String partSize)
+      throws IOException {
+    writer(range(0, 10, tasks))
+        .option("objectType", type)
+        .option("objectSize", "300001")
+        .option("partSize", partSize)
+        .option("dedupe", "2.5")
+        .option("compress", 3)
+        .save(dir.toString());
+
+    Payload payload = Payload.DEFAULT.withFactors(new Factors(2.5, 3));
+    for (int i = 0; i < 10; i++) {
+      assertThat(WrittenFiles.objects(dir))
+          .containsEntry(
+              "sample_%04d.bin".formatted(i),
+              WrittenFiles.generated(42, i, 300_001, ObjectType.parse(type), payload));
+    }
+  }
+
+  @Test
+  void factorsAreRefusedForZeros() {
+    for (String option : List.of("dedupe", "compress")) {
+      assertThatThrownBy(
+              () ->
+                  writer(range(0, 10, 3))
+                      .option("objectType", "zeros")
+                      .option(option, 2)
+                      .save(dir.toString()))
+          .hasStackTraceContaining(
+              "Invalid option: '%s' (objects of the type zeros hold no random bytes)"
+                  .formatted(option));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"size, 10000", "object_type, random"})
+  void blocksInCommonAreRefusedWhereObjectsAreUnlike(String column, String value) {
+    Dataset<Row> rows = range(0, 3, 1).withColumn(column, lit(value));
+    Dataset<Row> typed = column.equals("size") ? rows.selectExpr("id", "int(size) size") : rows;
+    assertThatThrownBy(() -> writer(typed).option("dedupe", 2).save(dir.toString()))
+        .hasStackTraceContaining(
+            "Invalid option: 'dedupe' (objects have blocks in common if they have one size and one"
+                + " type: leave the column '%s' out)".formatted(column));
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test
