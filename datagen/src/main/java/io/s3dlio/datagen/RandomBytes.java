@@ -53,7 +53,7 @@ record RandomBytes(long keyLow, long keyHigh, long length) implements BlockSourc
   }
 
   /** The finalizer of splitmix64: a bijection whose every output bit depends on every input bit. */
-  private static long mix(long value) {
+  static long mix(long value) {
     long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

@@ -110,7 +110,14 @@ class DataGeneratorTest {
     try (ObjectStore store = store()) {
       last =
           new DataGenerator(store)
-              .putMany(prefix("p"), "{}", 200, ObjectType.ZEROS, 3, told::add, token);
+              .putMany(
+                  prefix("p"),
+                  "{}",
+                  200,
+                  ObjectType.ZEROS,
+                  SizeDistribution.of(3),
+                  told::add,
+                  token);
     }
     assertThat(told).hasSize(200).last().isEqualTo(last);
     for (int i = 0; i < 200; i++) {
@@ -186,7 +193,7 @@ class DataGeneratorTest {
                       "{}",
                       1_000_000,
                       ObjectType.RANDOM,
-                      SIZE,
+                      SizeDistribution.of(SIZE),
                       progress -> {
                         if (progress.objects() == 5) {
                           token.cancel();

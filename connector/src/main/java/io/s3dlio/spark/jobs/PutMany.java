@@ -37,7 +37,12 @@ public final class PutMany extends Job {
   @Option(names = "--count", required = true, description = "How many objects.")
   private long count;
 
-  @Option(names = "--size", required = true, description = "The size of each, such as 8mb.")
+  @Option(
+      names = "--size",
+      required = true,
+      description =
+          "The size of each, such as 8mb, or how they are distributed: uniform(1mb,4mb),"
+              + " lognormal(1mb,512k).")
   private String size = "";
 
   @Option(

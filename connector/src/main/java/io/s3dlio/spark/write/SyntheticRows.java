@@ -3,6 +3,7 @@ package io.s3dlio.spark.write;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.Payload;
+import io.s3dlio.datagen.SizeDistribution;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -41,7 +42,7 @@ record SyntheticRows(
   record Defaults(
       @Nullable String template,
       long count,
-      @Nullable Long size,
+      @Nullable SizeDistribution size,
       @Nullable ObjectType objectType,
       Payload payload)
       implements Serializable {}
@@ -63,7 +64,7 @@ record SyntheticRows(
     if (template != null) {
       requireTemplate(template, count);
     }
-    Long defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
+    SizeDistribution defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
     if (size == null && defaultSize == null) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
@@ -74,11 +75,8 @@ record SyntheticRows(
             ? options.value(WriteOptions.OBJECT_TYPE)
             : null;
     Payload payload = PayloadOptions.of(options);
-    if (payload.factors().dedupe() > 1 && (size != null || objectType != null)) {
-      throw new IllegalArgumentException(
-          "Invalid option: '%s' (objects have blocks in common if they have one size and one type:"
-                  .formatted(PayloadOptions.DEDUPE.name())
-              + " leave the column '%s' out)".formatted(size != null ? SIZE : OBJECT_TYPE));
+    if (payload.factors().dedupe() > 1) {
+      requireAlike(size, objectType, defaultSize);
     }
     if (objectType == null && defaultType != null) {
       if (!defaultType.hasRecords()) {
@@ -89,7 +87,7 @@ record SyntheticRows(
         refuse(PayloadOptions.COMPRESS, options, defaultType, "random bytes");
       }
       if (size == null && defaultSize != null) {
-        requireObject(defaultSize, defaultType, payload);
+        requireObject(defaultSize.min(), defaultType, payload);
       }
     }
     return new SyntheticRows(
@@ -98,6 +96,22 @@ record SyntheticRows(
         size,
         objectType,
         new Defaults(template, count, defaultSize, defaultType, payload));
+  }
+
+  /** Objects have blocks in common at the same places. */
+  private static void requireAlike(
+      @Nullable Column size, @Nullable Column objectType, @Nullable SizeDistribution defaultSize) {
+    String remedy;
+    if (size != null || objectType != null) {
+      remedy = "leave the column '%s' out".formatted(size != null ? SIZE : OBJECT_TYPE);
+    } else if (!(defaultSize instanceof SizeDistribution.Fixed)) {
+      remedy = "let %s be one size".formatted(WriteOptions.OBJECT_SIZE.name());
+    } else {
+      return;
+    }
+    throw new IllegalArgumentException(
+        "Invalid option: '%s' (objects have blocks in common if they have one size and one type: %s)"
+            .formatted(PayloadOptions.DEDUPE.name(), remedy));
   }
 
   /** An option that was set and says how something is that the objects do not have. */
@@ -156,16 +170,22 @@ record SyntheticRows(
   }
 
   /** Returns what makes specifications of rows, on an executor; for one thread. */
-  Specs specs() {
-    return new Specs();
+  Specs specs(long seed) {
+    return new Specs(seed);
   }
 
   /** Makes specifications of rows. */
   final class Specs {
+    private final long seed;
+
     private final @Nullable NameTemplate template =
         defaults.template() == null
             ? null
             : NameTemplate.parse(defaults.template(), defaults.count());
+
+    private Specs(long seed) {
+      this.seed = seed;
+    }
 
     /**
      * Returns what the row asks for. Keeps nothing of the row.
@@ -179,7 +199,8 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
-        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.payload());
+        return new ObjectSpec(
+            index, name(row, index), size(row, index), type(row), defaults.payload());
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
@@ -196,14 +217,14 @@ record SyntheticRows(
       return template.name(index);
     }
 
-    private long size(InternalRow row) {
+    private long size(InternalRow row, long index) {
       if (size != null && !size.isNull(row)) {
         return size.integer(row);
       }
       if (defaults.size() == null) {
         throw isNull("size", "objectSize");
       }
-      return defaults.size();
+      return defaults.size().size(seed, index);
     }
 
     private ObjectType type(InternalRow row) {

@@ -83,6 +83,9 @@ class PutManyTest {
         "--count=-1 --size=1 | Invalid count: -1 (must be >= 0)",
         "--count=2 --size=-1 | Invalid objectSize: '-1'",
         "--count=2 --size=big | Invalid objectSize: 'big'",
+        "--count=2 --size=uniform(4mb) | Invalid objectSize: 'uniform(4mb)' (must be a size such as"
+            + " 8mb, uniform(min,max) such as uniform(1mb,4mb), lognormal(mean,deviation) or",
+        "--count=2 --size=uniform(4mb,1mb) | (Invalid bounds: 4194304 to 1048576 (must be >= 0, the",
         "--count=2 --size=1 --name=plain | Invalid name template: 'plain'",
         "--count=2 --size=1 --name=../{} | Invalid name template: '../{}'",
         "--count=2 --size=1 --object-type=npc | Invalid objectType: 'npc'",

@@ -7,6 +7,7 @@ import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,17 @@ class VerifyTest {
     flip("object_00000002.bin", 200_000);
     assertThat(verify().out())
         .contains("proven    2\n", "object_00000002.bin differs from byte 200000 on\n");
+  }
+
+  @Test
+  void theSizesAreTakenFromTheManifest() throws IOException {
+    put(9, "uniform(10k,90k)", "--parallelism=3", "--name=u_{}", "--object-type=npz");
+    put(9, "lognormal(50k,20k,10k,90k)", "--name=l_{}");
+
+    assertThat(verify().out()).contains("proven    18\n", "wrong     0\n");
+    assertThat(WrittenFiles.objects(dir).values().stream().map(Buffer::remaining).distinct())
+        .hasSize(18)
+        .allMatch(size -> size >= 10 << 10 && size <= 90 << 10);
   }
 
   @Test
