@@ -3,6 +3,7 @@ package io.s3dlio.spark.config;
 import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
+import io.s3dlio.datagen.SizeDistribution;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -48,13 +49,14 @@ public final class WriteOptions {
           "Writes the index of each synthetic `tfrecord` object beside it, as `<name>.idx`:"
               + " [Formats](formats.md#index-files).");
 
-  public static final OptionKey<Optional<Long>> OBJECT_SIZE =
+  public static final OptionKey<Optional<SizeDistribution>> OBJECT_SIZE =
       OptionKeys.optional(
           "objectSize",
           Scope.WRITE,
-          "size, 0 to 5tb",
-          text -> Sizes.parseWithin(text, 0, 5L << 40),
-          "The size of synthetic objects; the column `size` overrides it per row.");
+          "size, 0 to 5tb; uniform(min,max); lognormal(mean,deviation[,min,max])",
+          ObjectSizes::parse,
+          "The size of synthetic objects, or how their sizes are distributed"
+              + " ([Formats](formats.md#sizes)); the column `size` overrides it per row.");
 
   public static final OptionKey<String> OBJECT_NAME =
       new OptionKey<>(
