@@ -90,10 +90,6 @@ record SyntheticRows(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
-    ObjectType defaultType =
-        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
-            ? options.value(WriteOptions.OBJECT_TYPE)
-            : null;
     Payload payload = PayloadOptions.of(options);
     Compression compression = options.value(WriteOptions.COMPRESSION);
     boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
