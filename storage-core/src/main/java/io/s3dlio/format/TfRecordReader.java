@@ -166,6 +166,20 @@ public final class TfRecordReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the context and the sequences of the record's data, a {@code tf.train.SequenceExample}.
+   * Their bytes are parts of {@link #data}, and right as long as that is.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public TfSequenceExample sequenceExample() throws IOException {
+    try {
+      return TfExamples.parseSequence(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.SequenceExample", e);
+    }
+  }
+
   private void verifyData() throws CorruptException {
     int sum = MaskedCrc32c.of(window.slice(window.position(), dataLength));
     int stored = window.getInt(window.position() + dataLength);

@@ -384,6 +384,11 @@ def tf_sequence_mutants():
         except google.protobuf.message.DecodeError:
             sequence_mutants.append((text(message), "malformed"))
             continue
+        features = [e.value for e in example.context.feature]
+        features += [f for e in example.feature_lists.feature_list for f in e.value.feature]
+        # Python's floats have no signalling NaN: such a value would not be what was parsed.
+        if any(v != v for f in features for v in f.float_list.value):
+            continue
         seen = [" ".join(("context", text(k.encode()), *kind_and_values(v)))
                 for k, v in by_name(example.context.feature)]
         seen += [" ".join(("list", text(k.encode()), *steps(v)))
