@@ -72,6 +72,7 @@ public final class S3dlioDataSource
         LoadPaths.parse(new CaseInsensitiveStringMap(properties)),
         TableDefinition.of(properties).orElse(TableDefinition.NONE),
         schema,
+        partitioning,
         known);
   }
 

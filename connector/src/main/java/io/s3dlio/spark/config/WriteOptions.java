@@ -10,6 +10,71 @@ import java.util.function.Function;
 public final class WriteOptions {
   private static final long MIB = 1L << 20;
 
+  public static final OptionKey<Encoding> ENCODE =
+      OptionKeys.choice(
+          "encode",
+          Scope.WRITE,
+          Encoding.class,
+          Encoding.NONE,
+          "Writes the rows as records of `tfrecord` files or as samples of `npz` archives,"
+              + " [a file or more for each partition](formats.md#dataframes-as-tfrecord-and-npz).");
+
+  public static final OptionKey<RecordType> RECORD_TYPE =
+      new OptionKey<>(
+          "recordType",
+          Scope.WRITE,
+          RecordType.NAMES,
+          RecordType.EXAMPLE.toString(),
+          "What the records of `encode=tfrecord` hold; with `ByteArray` the one BINARY column as it"
+              + " is.",
+          RecordType::parse,
+          Optional.empty());
+
+  public static final OptionKey<Compression> COMPRESSION =
+      new OptionKey<>(
+          "compression",
+          Scope.WRITE,
+          Compression.NAMES,
+          "none",
+          "How files of `encode=tfrecord` are compressed, each as a whole.",
+          Compression::parse,
+          Optional.empty());
+
+  public static final OptionKey<Optional<Compression>> CODEC =
+      OptionKeys.optional(
+          "codec",
+          Scope.WRITE,
+          "as `compression`, or Hadoop's class",
+          Compression::parse,
+          "spark-tfrecord's name for `compression`: `org.apache.hadoop.io.compress.GzipCodec`.");
+
+  public static final OptionKey<Long> MAX_RECORDS_PER_FILE =
+      new OptionKey<>(
+          "maxRecordsPerFile",
+          Scope.WRITE,
+          "0 or more",
+          "0",
+          "How many rows a file of `encode` has at most; 0 is no limit.",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
+          Optional.of("spark.sql.files.maxRecordsPerFile"));
+
+  public static final OptionKey<Optional<Long>> MAX_BYTES_PER_FILE =
+      OptionKeys.optional(
+          "maxBytesPerFile",
+          Scope.WRITE,
+          "size, 1 to 1gb",
+          text -> Sizes.parseWithin(text, 1, 1L << 30),
+          "A file of `encode` ends with the row by which it has so many bytes, before compression."
+              + " Not limited for `tfrecord`; 128mb for `npz`, which holds them in memory.");
+
+  public static final OptionKey<SampleAxis> SAMPLE_AXIS =
+      OptionKeys.choice(
+          "sampleAxis",
+          Scope.WRITE,
+          SampleAxis.class,
+          SampleAxis.FIRST,
+          "Which axis of the arrays of `encode=npz` the rows are; DLIO reads them from the last.");
+
   public static final OptionKey<ObjectType> OBJECT_TYPE =
       new OptionKey<>(
           "objectType",
@@ -108,6 +173,13 @@ public final class WriteOptions {
 
   private static final List<OptionKey<?>> ALL =
       List.of(
+          ENCODE,
+          RECORD_TYPE,
+          COMPRESSION,
+          CODEC,
+          MAX_RECORDS_PER_FILE,
+          MAX_BYTES_PER_FILE,
+          SAMPLE_AXIS,
           OBJECT_TYPE,
           RECORDS_PER_OBJECT,
           OBJECT_SIZE,
