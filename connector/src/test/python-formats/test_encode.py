@@ -267,13 +267,18 @@ def test_npz_with_samples_last(spark, tmp_path):
     rows = spark.range(50, numPartitions=1).selectExpr(
         "array(array(id, 1L, 7L), array(2L, -id, 9L)) as x", "id as y", "unhex(lpad(hex(id), 4, '0')) as raw"
     )
-    [file] = save(rows, tmp_path, "npz", sampleAxis="last")
-    arrays = load(file)
-    assert arrays["x"].shape == (2, 3, 50)
-    for i in range(50):
-        assert arrays["x"][..., i].tolist() == [[i, 1, 7], [2, -i, 9]]
-        assert arrays["raw"][..., i].tolist() == [0, i]
-    assert arrays["y"].tolist() == list(range(50))
+    # The array of DLIO's name without being asked.
+    for axis, raw_axis in [(None, 0), (-1, -1), (0, 0)]:
+        options = {} if axis is None else {"sampleAxis": axis}
+        [file] = save(rows, tmp_path / str(axis), "npz", **options)
+        arrays = load(file)
+        x = np.moveaxis(arrays["x"], 0 if axis == 0 else -1, 0)
+        raw = np.moveaxis(arrays["raw"], raw_axis, 0)
+        assert x.shape == (50, 2, 3) and raw.shape == (50, 2)
+        for i in range(50):
+            assert x[i].tolist() == [[i, 1, 7], [2, -i, 9]]
+            assert raw[i].tolist() == [0, i]
+        assert arrays["y"].tolist() == list(range(50))
 
 
 def test_npz_of_tensors(spark, tmp_path):
@@ -284,7 +289,7 @@ def test_npz_of_tensors(spark, tmp_path):
     ).coalesce(1)
     [file] = save(rows, tmp_path / "first", "npz")
     np.testing.assert_array_equal(load(file)["image"], np.stack(images))
-    [file] = save(rows, tmp_path / "last", "npz", sampleAxis="last")
+    [file] = save(rows, tmp_path / "last", "npz", sampleAxis=-1)
     np.testing.assert_array_equal(load(file)["image"], np.stack(images, axis=-1))
 
 

@@ -109,9 +109,8 @@ public final class TfRecordReader implements AutoCloseable {
     return atRecord;
   }
 
-  /** Returns where in the object the record begins. */
+  /** Returns where in the object the record begins, or ought to begin if there is none. */
   public long offset() {
-    requireRecord();
     return recordOffset;
   }
 

@@ -9,6 +9,7 @@ public final class Options {
       Stream.of(
               FileOptions.all(),
               ReadOptions.all(),
+              DecodeOptions.all(),
               WriteOptions.all(),
               JvmOptions.all(),
               S3Options.all())

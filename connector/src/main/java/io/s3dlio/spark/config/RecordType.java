@@ -3,10 +3,13 @@ package io.s3dlio.spark.config;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What the records of TFRecord files hold. */
+/** What the data of a TFRecord is. */
 public enum RecordType {
+  /** A {@code tf.train.Example}: a column for each feature. */
   EXAMPLE("Example"),
+  /** A {@code tf.train.SequenceExample}: a column for each feature and each list of features. */
   SEQUENCE_EXAMPLE("SequenceExample"),
+  /** Bytes, in one column. */
   BYTE_ARRAY("ByteArray");
 
   /** What there is, for people. */

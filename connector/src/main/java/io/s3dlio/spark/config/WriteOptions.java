@@ -67,13 +67,14 @@ public final class WriteOptions {
           "A file of `encode` ends with the row by which it has so many bytes, before compression."
               + " Not limited for `tfrecord`; 128mb for `npz`, which holds them in memory.");
 
-  public static final OptionKey<SampleAxis> SAMPLE_AXIS =
-      OptionKeys.choice(
+  public static final OptionKey<Optional<SampleAxis>> SAMPLE_AXIS =
+      OptionKeys.optional(
           "sampleAxis",
           Scope.WRITE,
-          SampleAxis.class,
-          SampleAxis.FIRST,
-          "Which axis of the arrays of `encode=npz` the rows are; DLIO reads them from the last.");
+          "0, -1",
+          SampleAxis::parse,
+          "Which axis of the arrays of `encode=npz` the rows are: the first, or the last. Default, as"
+              + " in reads: the last of the array `x`, as DLIO has it, the first of others.");
 
   public static final OptionKey<ObjectType> OBJECT_TYPE =
       new OptionKey<>(

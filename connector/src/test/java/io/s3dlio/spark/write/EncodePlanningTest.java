@@ -83,7 +83,7 @@ class EncodePlanningTest {
     "recordType, Example, npz, it is one of encode=tfrecord",
     "compression, gzip, npz, it is one of encode=tfrecord",
     "codec, gzip, npz, it is one of encode=tfrecord",
-    "sampleAxis, last, tfrecord, it is one of encode=npz",
+    "sampleAxis, -1, tfrecord, it is one of encode=npz",
     "recordType, ByteArray, none, it means something with encode alone",
     "compression, gzip, none, it means something with encode alone",
     "maxRecordsPerFile, 5, none, it means something with encode alone",
@@ -104,6 +104,7 @@ class EncodePlanningTest {
     "codec, org.apache.hadoop.io.compress.BZip2Codec, must be one of",
     "maxRecordsPerFile, -1, must be",
     "maxBytesPerFile, 2gb, must be",
+    "sampleAxis, 1, must be 0 or -1",
   })
   void malformedValuesTellTheRule(String option, String value, String rule) {
     Map<String, String> options = new HashMap<>(Map.of("encode", "tfrecord"));

@@ -6,16 +6,21 @@ import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.SampleAxis;
 import io.s3dlio.spark.config.WriteOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NPZ archives: an array for each column, with a sample for each row.
  *
+ * @param axis which one the samples are; null for what each column's name says
  * @param maxBytes when an archive is full
  */
-record NpzFormat(List<EncodedColumn> columns, SampleAxis axis, long maxBytes)
+record NpzFormat(List<EncodedColumn> columns, @Nullable SampleAxis axis, long maxBytes)
     implements ShardFormat {
   /** An archive is in memory until it ends. */
   private static final long DEFAULT_MAX_BYTES = 128L << 20;
+
+  /** DLIO's images, whose samples are the last axis. */
+  private static final String OF_DLIO = "x";
 
   private static final List<OptionKey<?>> TFRECORD_ONLY =
       List.of(WriteOptions.RECORD_TYPE, WriteOptions.COMPRESSION, WriteOptions.CODEC);
@@ -46,7 +51,7 @@ record NpzFormat(List<EncodedColumn> columns, SampleAxis axis, long maxBytes)
     }
     return new NpzFormat(
         columns,
-        options.value(WriteOptions.SAMPLE_AXIS),
+        options.value(WriteOptions.SAMPLE_AXIS).orElse(null),
         options.value(WriteOptions.MAX_BYTES_PER_FILE).orElse(DEFAULT_MAX_BYTES));
   }
 
@@ -57,6 +62,13 @@ record NpzFormat(List<EncodedColumn> columns, SampleAxis axis, long maxBytes)
           "Cannot write column '%s' as an array: that is no member's name. Rename it"
               .formatted(name));
     }
+  }
+
+  private SampleAxis axis(EncodedColumn column) {
+    if (axis != null) {
+      return axis;
+    }
+    return column.name().equals(OF_DLIO) ? SampleAxis.LAST : SampleAxis.FIRST;
   }
 
   @Override
@@ -75,7 +87,8 @@ record NpzFormat(List<EncodedColumn> columns, SampleAxis axis, long maxBytes)
         columns.stream()
             .map(
                 column ->
-                    new ArrayColumn(column, SampleValues.of(column.type()).orElseThrow(), axis))
+                    new ArrayColumn(
+                        column, SampleValues.of(column.type()).orElseThrow(), axis(column)))
             .toList(),
         maxBytes);
   }
