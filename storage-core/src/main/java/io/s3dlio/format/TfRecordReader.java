@@ -137,6 +137,49 @@ public final class TfRecordReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Parses the record's data, a {@code tf.train.Example}. The features are right until the next
+   * call of next().
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseExample(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseExample(data());
+    } catch (MalformedProtoException e) {
+      throw noMessage("tf.train.Example", e);
+    }
+  }
+
+  /**
+   * Parses the record's data, a {@code tf.train.SequenceExample}, as {@link #parseExample} does.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseSequence(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseSequence(data());
+    } catch (MalformedProtoException e) {
+      throw noMessage("tf.train.SequenceExample", e);
+    }
+  }
+
+  /**
+   * Returns the failure of a record that is not what it should be.
+   *
+   * @param reason told after the object, and the record's offset
+   */
+  public CorruptException corrupt(String reason) {
+    return object.corrupt(recordOffset, reason);
+  }
+
+  private CorruptException noMessage(String type, MalformedProtoException e) {
+    return object.corrupt(
+        recordOffset + TfRecordHead.LENGTH + e.position(),
+        "the record is no %s: %s".formatted(type, e.getMessage()),
+        e);
+  }
+
   private void verifyData() throws CorruptException {
     int sum = MaskedCrc32c.of(window.slice(window.position(), dataLength));
     int stored = window.getInt(window.position() + dataLength);
