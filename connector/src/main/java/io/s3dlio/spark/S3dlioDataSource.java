@@ -84,6 +84,7 @@ public final class S3dlioDataSource
         known != null && same ? known.listing() : new Listing(locations),
         definition,
         schema,
+        partitioning,
         known != null && same ? known.shape() : null,
         DecodeOptions.isAsked(properties, definition.options(), sessionSettings()));
   }

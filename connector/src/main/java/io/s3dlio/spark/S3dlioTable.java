@@ -9,6 +9,7 @@ import io.s3dlio.spark.read.S3dlioScanBuilder;
 import io.s3dlio.spark.read.TableShape;
 import io.s3dlio.spark.write.S3dlioWriteBuilder;
 import io.s3dlio.storage.Location;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
+import org.apache.spark.sql.connector.expressions.NamedReference;
+import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
@@ -33,6 +36,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
   private final List<Location> locations;
   private final TableDefinition definition;
   private final StructType givenSchema;
+  private final Transform[] partitioning;
   private volatile @Nullable TableShape shape;
   private final boolean decoded;
   private final Listing listing;
@@ -44,6 +48,7 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
    * @param listing the objects
    * @param definition what a catalog knows of the table
    * @param givenSchema the user's schema of a read, or that of the rows to be written
+   * @param partitioning how rows to be written go to directories
    * @param shape the columns; null if nobody has looked yet
    * @param decoded whether the options, as far as they are known, take objects for files of a
    *     format
@@ -52,12 +57,15 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
       Listing listing,
       TableDefinition definition,
       StructType givenSchema,
+      Transform[] partitioning,
       @Nullable TableShape shape,
       boolean decoded) {
     this.locations = listing.locations();
     this.definition = definition;
     this.shape = shape;
     this.givenSchema = givenSchema;
+    // A catalog's is of tables, which give directories by options.
+    this.partitioning = definition.path().isPresent() ? new Transform[0] : partitioning.clone();
     this.decoded = decoded;
     this.listing = listing;
   }
@@ -80,6 +88,12 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
     return decoded || ReadSchema.beginsWith(givenSchema, ReadSchema.TABLE)
         ? givenSchema
         : ReadSchema.TABLE;
+  }
+
+  /** Returns what Spark was told of the rows to be written: it compares. */
+  @Override
+  public Transform[] partitioning() {
+    return partitioning.clone();
   }
 
   @Override
@@ -125,11 +139,29 @@ final class S3dlioTable implements SupportsRead, SupportsWrite, SupportsMetadata
             : resolved);
   }
 
+  private List<String> partitionColumns() {
+    return Arrays.stream(partitioning)
+        .map(
+            transform -> {
+              NamedReference[] references = transform.references();
+              if (!transform.name().equals("identity")
+                  || references.length != 1
+                  || references[0].fieldNames().length != 1) {
+                throw new IllegalArgumentException(
+                    "Cannot partition by %s: only columns name directories, by their values"
+                        .formatted(transform.describe()));
+              }
+              return references[0].fieldNames()[0];
+            })
+        .toList();
+  }
+
   @Override
   public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
     return new S3dlioWriteBuilder(
         locations,
         info,
+        partitionColumns(),
         ResolvedOptions.forWrite(
                 info.options().asCaseSensitiveMap(),
                 definition.options(),

@@ -180,6 +180,42 @@ public final class TfRecordReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Parses the record's data, a {@code tf.train.Example}. The features are right until the next
+   * call of next().
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseExample(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseExample(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.Example", e);
+    }
+  }
+
+  /**
+   * Parses the record's data, a {@code tf.train.SequenceExample}, as {@link #parseExample} does.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseSequence(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseSequence(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.SequenceExample", e);
+    }
+  }
+
+  /**
+   * Returns the failure of a record that is not what it should be.
+   *
+   * @param reason told after the object, and the record's offset
+   */
+  public CorruptException corrupt(String reason) {
+    return bytes.corrupt(recordOffset, reason);
+  }
+
   private void verifyData() throws CorruptException {
     int sum = MaskedCrc32c.of(window.slice(window.position(), dataLength));
     int stored = window.getInt(window.position() + dataLength);
@@ -194,10 +230,6 @@ public final class TfRecordReader implements AutoCloseable {
         recordOffset + TfRecordHead.LENGTH + e.position(),
         "the record is no %s: %s".formatted(message, e.getMessage()),
         e);
-  }
-
-  private CorruptException corrupt(String reason) {
-    return bytes.corrupt(recordOffset, reason);
   }
 
   private void requireRecord() {

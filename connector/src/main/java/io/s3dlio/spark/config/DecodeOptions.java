@@ -49,13 +49,15 @@ public final class DecodeOptions {
               + " arrays in `npz` the first.");
 
   public static final OptionKey<RecordType> RECORD_TYPE =
-      OptionKeys.choice(
+      new OptionKey<>(
           "recordType",
           Scope.READ,
-          RecordType.class,
-          RecordType.EXAMPLE,
-          "Of `tfrecord`: what records hold. `byteArray` gives them as they are, in the column"
-              + " `byteArray`.");
+          RecordType.NAMES,
+          RecordType.EXAMPLE.toString(),
+          "Of `tfrecord`: what records hold. `ByteArray` gives them as they are, in the column"
+              + " `byteArray`.",
+          RecordType::parse,
+          Optional.empty());
 
   public static final OptionKey<Integer> INFER_RECORDS =
       OptionKeys.integer(

@@ -255,7 +255,7 @@ class DecodeRecordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "recordType=text | must be one of example, sequenceexample, bytearray",
+        "recordType=text | must be one of Example, SequenceExample, ByteArray",
         "mode=failFast,columnNameOfCorruptRecord=x | it is of mode=permissive, which is not set",
         "rowPerSample=true | it is of arrays, and the read has decode=tfrecord",
         "arrays=x | it is of npz and hdf5, and the read has decode=tfrecord",
