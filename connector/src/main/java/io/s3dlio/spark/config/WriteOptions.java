@@ -37,8 +37,9 @@ public final class WriteOptions {
           Scope.WRITE,
           Compression.class,
           Compression.NONE,
-          "How synthetic objects are compressed: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`"
-              + " ([Formats](formats.md#compressed-objects)). `objectSize` is the size before.");
+          "How synthetic objects are compressed: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`,"
+              + " `gzip` for `hdf5` ([Formats](formats.md#compressed-objects)). `objectSize` is the size"
+              + " before.");
 
   public static final OptionKey<Boolean> TFRECORD_INDEX =
       OptionKeys.flag(
