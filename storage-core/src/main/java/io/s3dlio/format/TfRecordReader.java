@@ -8,7 +8,6 @@ import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
 
 /**
  * Reads the records of a TFRecord object, one after the other, in ranges of 1 MiB, or of a record's
@@ -150,34 +149,6 @@ public final class TfRecordReader implements AutoCloseable {
   public ByteBuffer data() {
     requireRecord();
     return window.slice(window.position(), dataLength).asReadOnlyBuffer();
-  }
-
-  /**
-   * Returns the features of the record's data, a {@code tf.train.Example}, by their names and in
-   * its order. Their bytes are parts of {@link #data}, and right as long as that is.
-   *
-   * @throws CorruptException if it is no such message
-   */
-  public Map<String, TfFeature> example() throws IOException {
-    try {
-      return TfExamples.parse(data());
-    } catch (MalformedProtoException e) {
-      throw malformed("tf.train.Example", e);
-    }
-  }
-
-  /**
-   * Returns the context and the sequences of the record's data, a {@code tf.train.SequenceExample}.
-   * Their bytes are parts of {@link #data}, and right as long as that is.
-   *
-   * @throws CorruptException if it is no such message
-   */
-  public TfSequenceExample sequenceExample() throws IOException {
-    try {
-      return TfExamples.parseSequence(data());
-    } catch (MalformedProtoException e) {
-      throw malformed("tf.train.SequenceExample", e);
-    }
   }
 
   /**

@@ -93,7 +93,8 @@ enum Decoder {
 
     @Override
     void decode(MemoryObject object) throws IOException {
-      records(object, TfRecordCompression.NONE, TfRecordReader::example);
+      TfExampleParser parser = TfExampleParser.ofAll();
+      records(object, TfRecordCompression.NONE, record -> record.parseExample(parser));
     }
   },
   SEQUENCE_EXAMPLE("sequences.tfrecord", "examples.tfrecord") {
@@ -104,7 +105,8 @@ enum Decoder {
 
     @Override
     void decode(MemoryObject object) throws IOException {
-      records(object, TfRecordCompression.NONE, TfRecordReader::sequenceExample);
+      TfExampleParser parser = TfExampleParser.ofAll();
+      records(object, TfRecordCompression.NONE, record -> record.parseSequence(parser));
     }
   },
   INDEX("records.tfrecord.idx") {
@@ -156,7 +158,7 @@ enum Decoder {
   }
 
   private interface Reading {
-    Object read(TfRecordReader reader) throws IOException;
+    void read(TfRecordReader reader) throws IOException;
   }
 
   private static void records(MemoryObject object, TfRecordCompression compression, Reading reading)

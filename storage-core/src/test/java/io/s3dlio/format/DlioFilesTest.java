@@ -100,7 +100,7 @@ class DlioFilesTest {
         byte[] data = new byte[reader.data().remaining()];
         reader.data().duplicate().get(data);
         found.add(ByteBuffer.wrap(data));
-        assertThat(reader.example()).containsOnlyKeys("image", "size");
+        assertThat(MappedExamples.example(reader)).containsOnlyKeys("image", "size");
       }
     }
     assertThat(found)

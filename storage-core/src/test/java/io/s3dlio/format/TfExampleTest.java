@@ -34,7 +34,7 @@ class TfExampleTest {
     try (TfRecordReader reader =
         new TfRecordReader(object, object.info(), all, false, TfRecordReader.MAX_LENGTH)) {
       while (reader.next()) {
-        Map<String, TfFeature> example = new LinkedHashMap<>(reader.example());
+        Map<String, TfFeature> example = new LinkedHashMap<>(MappedExamples.example(reader));
         // The bytes are the reader's.
         example.replaceAll((name, feature) -> copy(feature));
         examples.add(example);
@@ -116,15 +116,21 @@ class TfExampleTest {
   }
 
   @Test
-  void aFailureNamesThePlaceInTheObject() {
+  void aFailureNamesThePlaceInTheObject() throws IOException {
     // Features of three bytes, of which there is one.
     byte[] message = {0x0a, 3, 0x0a};
     byte[] file = TfRecordReaderTest.tfRecord(List.of(new byte[0], message));
 
-    assertThatThrownBy(() -> examples(new MemoryObject("x.tfrecord", file)))
-        .isInstanceOf(CorruptException.class)
-        .hasMessageContaining("s3://bucket/x.tfrecord: at byte 29: ")
-        .hasMessageContaining("3 bytes are needed, there are 1");
+    MemoryObject object = new MemoryObject("x.tfrecord", file);
+    TfRecordSplit second = new TfRecordSplit(16, file.length);
+    try (TfRecordReader reader =
+        new TfRecordReader(object, object.info(), second, true, TfRecordReader.MAX_LENGTH)) {
+      reader.next();
+      assertThatThrownBy(() -> reader.parseExample(TfExampleParser.ofAll()))
+          .isInstanceOf(CorruptException.class)
+          .hasMessageContaining("s3://bucket/x.tfrecord: at byte 29: ")
+          .hasMessageContaining("3 bytes are needed, there are 1");
+    }
   }
 
   @ParameterizedTest

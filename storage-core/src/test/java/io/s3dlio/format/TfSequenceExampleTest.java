@@ -23,7 +23,7 @@ class TfSequenceExampleTest {
     try (TfRecordReader reader =
         new TfRecordReader(object, object.info(), all, false, TfRecordReader.MAX_LENGTH)) {
       while (reader.next()) {
-        examples.add(sorted(examples.size(), reader.sequenceExample()));
+        examples.add(sorted(examples.size(), MappedExamples.sequenceExample(reader)));
       }
     }
     return examples;
@@ -74,15 +74,21 @@ class TfSequenceExampleTest {
   }
 
   @Test
-  void aFailureNamesThePlaceInTheObject() {
+  void aFailureNamesThePlaceInTheObject() throws IOException {
     // Feature lists of three bytes, of which there is one.
     byte[] message = {0x12, 3, 0x0a};
     byte[] file = TfRecordReaderTest.tfRecord(List.of(new byte[0], message));
 
-    assertThatThrownBy(() -> examples(new MemoryObject("x.tfrecord", file)))
-        .isInstanceOf(CorruptException.class)
-        .hasMessageContaining("s3://bucket/x.tfrecord: at byte 29: ")
-        .hasMessageContaining("no tf.train.SequenceExample: 3 bytes are needed, there are 1");
+    MemoryObject object = new MemoryObject("x.tfrecord", file);
+    TfRecordSplit second = new TfRecordSplit(16, file.length);
+    try (TfRecordReader reader =
+        new TfRecordReader(object, object.info(), second, true, TfRecordReader.MAX_LENGTH)) {
+      reader.next();
+      assertThatThrownBy(() -> reader.parseSequence(TfExampleParser.ofAll()))
+          .isInstanceOf(CorruptException.class)
+          .hasMessageContaining("s3://bucket/x.tfrecord: at byte 29: ")
+          .hasMessageContaining("no tf.train.SequenceExample: 3 bytes are needed, there are 1");
+    }
   }
 
   @Test
