@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.spark.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.Map;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -360,6 +363,21 @@ class DecodeArraysTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> withOptions("decode=npz").schema("x binary").load(path()).count())
         .withMessageContaining("Invalid schema: x BINARY (s3dlio reads path STRING");
+  }
+
+  @Test
+  void aTableOfTheCatalogHasItsOwnDecoding() throws IOException {
+    images("a.npz", false);
+    SparkSession spark = LocalSpark.session();
+    spark.sql(
+        "CREATE TABLE arrays USING s3dlio OPTIONS (decode 'npz', rowPerSample true) LOCATION '%s'"
+            .formatted(directory));
+    try {
+      assertThat(spark.sql("SELECT count(*), max(index) FROM arrays WHERE name = 'x'").first())
+          .isEqualTo(RowFactory.create(4L, 3L));
+    } finally {
+      spark.sql("DROP TABLE arrays");
+    }
   }
 
   @Test
