@@ -26,14 +26,13 @@ public enum ObjectType {
   /** HDF5 with the datasets {@code records_0}, images as bytes, and {@code labels}. */
   HDF5;
 
+  /** What manifests call the index of a TFRecord object. */
+  public static final String RECORD_INDEX = "tfrecord_index";
+
   /**
    * @throws IllegalArgumentException if an object of this type cannot hold so many samples
    */
   void requireRecords(int records) {
-    if (records < 1) {
-      throw new IllegalArgumentException(
-          "Invalid recordsPerObject: %d (must be >= 1)".formatted(records));
-    }
     boolean isArray = this == NPZ || this == NPY || this == HDF5;
     if (isArray && records > ImageShape.MAX_SAMPLES) {
       throw new IllegalArgumentException(

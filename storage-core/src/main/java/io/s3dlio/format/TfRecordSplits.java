@@ -32,6 +32,7 @@ public final class TfRecordSplits {
    *
    * @param size splits are cut at the first record that makes them at least so long, in bytes
    * @param verifyCrc whether lengths are compared with their sums
+   * @param object not compressed
    * @throws CorruptException if a length is wrong, or the object ends before its last record does
    */
   public static List<TfRecordSplit> byHopping(
@@ -43,7 +44,9 @@ public final class TfRecordSplits {
       while (cursor.remaining() > 0) {
         long offset = cursor.position();
         cursor.read(head.clear());
-        long length = TfRecordHead.dataLength(data, offset, head.flip(), verifyCrc);
+        long length =
+            TfRecordHead.dataLength(
+                head.flip(), verifyCrc, data.length() - offset, r -> data.corrupt(offset, r));
         cursor.skip(length + TfRecordHead.TAIL);
         cutter.record(cursor.position());
       }

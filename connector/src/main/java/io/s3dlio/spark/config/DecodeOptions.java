@@ -17,7 +17,7 @@ public final class DecodeOptions {
           Decode.class,
           Decode.NONE,
           "What objects are read as: `npz`, `npy` and `hdf5` give a row for each array, `tfrecord` one"
-              + " for each record; `auto` goes by how names end ([Formats](formats.md#typed-reads))."
+              + " for each record; `auto` goes by how names end ([Typed reads](decode.md))."
               + " Order and limits of batches (`batchSize`, `dropLast`, `chunkBytes`) are of objects"
               + " as they are, and refused.");
 

@@ -11,6 +11,7 @@ public final class Options {
               ReadOptions.all(),
               DecodeOptions.all(),
               WriteOptions.all(),
+              PayloadOptions.all(),
               JvmOptions.all(),
               S3Options.all())
           .flatMap(List::stream)

@@ -1,7 +1,9 @@
 package io.s3dlio.spark.config;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
+import io.s3dlio.datagen.SizeDistribution;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,21 +33,21 @@ public final class WriteOptions {
           Optional.empty());
 
   public static final OptionKey<Compression> COMPRESSION =
-      new OptionKey<>(
+      OptionKeys.choice(
           "compression",
           Scope.WRITE,
-          Compression.NAMES,
-          "none",
-          "How files of `encode=tfrecord` are compressed, each as a whole.",
-          Compression::parse,
-          Optional.empty());
+          Compression.class,
+          Compression.NONE,
+          "How files are compressed. Of `encode=tfrecord`: `gzip`, each as a whole. Of synthetic"
+              + " objects: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`, and `objectSize` is"
+              + " the size before ([Formats](formats.md#compressed-objects)).");
 
   public static final OptionKey<Optional<Compression>> CODEC =
       OptionKeys.optional(
           "codec",
           Scope.WRITE,
-          "as `compression`, or Hadoop's class",
-          Compression::parse,
+          "gzip, or Hadoop's class",
+          WriteOptions::codec,
           "spark-tfrecord's name for `compression`: `org.apache.hadoop.io.compress.GzipCodec`.");
 
   public static final OptionKey<Long> MAX_RECORDS_PER_FILE =
@@ -96,13 +98,22 @@ public final class WriteOptions {
           Integer.MAX_VALUE,
           "How many samples a synthetic object of a file format holds: [Formats](formats.md).");
 
-  public static final OptionKey<Optional<Long>> OBJECT_SIZE =
+  public static final OptionKey<Boolean> TFRECORD_INDEX =
+      OptionKeys.flag(
+          "tfrecordIndex",
+          Scope.WRITE,
+          false,
+          "Writes the index of each synthetic `tfrecord` object beside it, as `<name>.idx`:"
+              + " [Formats](formats.md#index-files).");
+
+  public static final OptionKey<Optional<SizeDistribution>> OBJECT_SIZE =
       OptionKeys.optional(
           "objectSize",
           Scope.WRITE,
-          "size, 0 to 5tb",
-          text -> Sizes.parseWithin(text, 0, 5L << 40),
-          "The size of synthetic objects; the column `size` overrides it per row.");
+          "size, 0 to 5tb; uniform(min,max); lognormal(mean,deviation[,min,max])",
+          ObjectSizes::parse,
+          "The size of synthetic objects, or how their sizes are distributed"
+              + " ([Formats](formats.md#sizes)); the column `size` overrides it per row.");
 
   public static final OptionKey<String> OBJECT_NAME =
       new OptionKey<>(
@@ -123,6 +134,60 @@ public final class WriteOptions {
           text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE),
           "How many synthetic objects there will be, their indexes being below it. Needed by names"
               + " with `{count}`, and by one object's name without a placeholder.");
+
+  public static final OptionKey<Layout> LAYOUT =
+      OptionKeys.choice(
+          "layout",
+          Scope.WRITE,
+          Layout.class,
+          Layout.TEMPLATE,
+          "What names synthetic objects: `template` is `objectName`; `dlio` names them as DLIO does,"
+              + " in `train/` and `valid/` ([Data sets for DLIO](formats.md#data-sets-for-dlio)).");
+
+  public static final OptionKey<Optional<Long>> NUM_FILES_TRAIN =
+      OptionKeys.optional(
+          "numFilesTrain",
+          Scope.WRITE,
+          "0 or more",
+          text -> Sizes.parseNumberWithin(text, 0, Long.MAX_VALUE / 2),
+          "With `layout=dlio`: how many objects `train/` has, those with the least ids.");
+
+  public static final OptionKey<Long> NUM_FILES_EVAL =
+      OptionKeys.number(
+          "numFilesEval",
+          Scope.WRITE,
+          0,
+          0,
+          Long.MAX_VALUE / 2,
+          "With `layout=dlio`: how many objects `valid/` has, those with the ids that follow.");
+
+  public static final OptionKey<Integer> NUM_SUBFOLDERS_TRAIN =
+      OptionKeys.integer(
+          "numSubfoldersTrain",
+          Scope.WRITE,
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "With `layout=dlio`: over how many folders the objects of `train/` go in turn; 0 for none.");
+
+  public static final OptionKey<Integer> NUM_SUBFOLDERS_EVAL =
+      OptionKeys.integer(
+          "numSubfoldersEval",
+          Scope.WRITE,
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "With `layout=dlio`: the same of `valid/`.");
+
+  public static final OptionKey<String> FILE_PREFIX =
+      new OptionKey<>(
+          "filePrefix",
+          Scope.WRITE,
+          "text",
+          "img",
+          "With `layout=dlio`: what the names of files begin with.",
+          Function.identity(),
+          Optional.empty());
 
   public static final OptionKey<Long> SEED =
       OptionKeys.number(
@@ -172,6 +237,8 @@ public final class WriteOptions {
               + " parts, 16 MiB unless set and 5 MiB at least, of which `partsInFlight` are in"
               + " memory.");
 
+  private static final String HADOOP_GZIP = "org.apache.hadoop.io.compress.GzipCodec";
+
   private static final List<OptionKey<?>> ALL =
       List.of(
           ENCODE,
@@ -183,9 +250,16 @@ public final class WriteOptions {
           SAMPLE_AXIS,
           OBJECT_TYPE,
           RECORDS_PER_OBJECT,
+          TFRECORD_INDEX,
           OBJECT_SIZE,
           OBJECT_NAME,
           OBJECT_COUNT,
+          LAYOUT,
+          NUM_FILES_TRAIN,
+          NUM_FILES_EVAL,
+          NUM_SUBFOLDERS_TRAIN,
+          NUM_SUBFOLDERS_EVAL,
+          FILE_PREFIX,
           SEED,
           ON_EXISTING,
           OVERWRITE_PREFIX,
@@ -196,5 +270,12 @@ public final class WriteOptions {
 
   static List<OptionKey<?>> all() {
     return ALL;
+  }
+
+  private static Compression codec(String text) {
+    if (text.equalsIgnoreCase("gzip") || text.equals(HADOOP_GZIP)) {
+      return Compression.GZIP;
+    }
+    throw new IllegalArgumentException("must be gzip or " + HADOOP_GZIP);
   }
 }

@@ -1,6 +1,8 @@
 package io.s3dlio.spark.read;
 
 import io.s3dlio.format.ArrayReader;
+import io.s3dlio.format.Hdf5Dataset;
+import io.s3dlio.format.Hdf5Reader;
 import io.s3dlio.format.NpyReader;
 import io.s3dlio.format.NpzMember;
 import io.s3dlio.format.NpzReader;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -115,6 +118,7 @@ record ArrayDecoding(
     return switch (own) {
       case NPY -> List.of(part(own, object, null, NpyReader.open(reader, object)));
       case NPZ -> npz(reader, object);
+      case HDF5 -> hdf5(reader, object);
       default -> throw new IllegalStateException("There are no arrays in " + own);
     };
   }
@@ -122,19 +126,36 @@ record ArrayDecoding(
   private List<Part> npz(ObjectReader reader, ObjectInfo object) throws IOException {
     NpzReader file = NpzReader.open(reader, object);
     List<NpzMember> members = file.members().stream().filter(NpzMember::isArray).toList();
-    List<NpzMember> wanted = names.isEmpty() ? members : new ArrayList<>();
-    for (String name : names) {
-      wanted.add(
-          file.array(name)
-              .orElseThrow(
-                  () ->
-                      missing(object, name, members.stream().map(NpzMember::arrayName).toList())));
-    }
+    List<String> all = members.stream().map(NpzMember::arrayName).toList();
     List<Part> parts = new ArrayList<>();
-    for (NpzMember member : wanted) {
+    for (NpzMember member : wanted(object, members, all, file::array)) {
       parts.add(part(Decode.NPZ, object, member.arrayName(), file.open(member, verifyCrc)));
     }
     return parts;
+  }
+
+  private List<Part> hdf5(ObjectReader reader, ObjectInfo object) throws IOException {
+    Hdf5Reader file = Hdf5Reader.open(reader, object);
+    List<String> all = file.datasets().stream().map(Hdf5Dataset::name).toList();
+    List<Part> parts = new ArrayList<>();
+    for (Hdf5Dataset dataset : wanted(object, file.datasets(), all, file::dataset)) {
+      parts.add(part(Decode.HDF5, object, dataset.name(), file.open(dataset)));
+    }
+    return parts;
+  }
+
+  /** Returns the arrays that are asked for. */
+  private <T> List<T> wanted(
+      ObjectInfo object, List<T> arrays, List<String> all, Function<String, Optional<T>> find)
+      throws StorageException {
+    if (names.isEmpty()) {
+      return arrays;
+    }
+    List<T> wanted = new ArrayList<>();
+    for (String name : names) {
+      wanted.add(find.apply(name).orElseThrow(() -> missing(object, name, all)));
+    }
+    return wanted;
   }
 
   private Part part(Decode own, ObjectInfo object, @Nullable String name, ArrayReader array)

@@ -181,7 +181,8 @@ record ReadPlan(
         rows);
   }
 
-  private static Map<String, RangeEngineConfig> ranges(
+  /** Returns how objects are cut into ranges, by scheme. */
+  static Map<String, RangeEngineConfig> ranges(
       List<Location> locations, StoreConfig store, ResolvedOptions options) {
     Map<String, RangeEngineConfig> ranges = new HashMap<>();
     for (Location location : locations) {

@@ -2,6 +2,7 @@ package io.s3dlio.spark.read;
 
 import io.s3dlio.format.TfRecordReader;
 import io.s3dlio.spark.config.RecordType;
+import io.s3dlio.spark.read.tfrecord.FeatureColumns;
 import java.io.IOException;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -22,14 +23,14 @@ interface RecordColumns {
    */
   static RecordColumns of(StructType columns, RecordType type) {
     if (type != RecordType.BYTE_ARRAY) {
-      throw new IllegalArgumentException("not yet");
+      return FeatureColumns.of(columns, type)::read;
     }
     if (columns.length() > 1
         || (columns.length() == 1
             && !(columns.apply(0).name().equals(RecordDecoding.BYTES)
                 && columns.apply(0).dataType().equals(DataTypes.BinaryType)))) {
       throw new IllegalArgumentException(
-          "Invalid schema: %s (recordType=byteArray gives %s BINARY)"
+          "Invalid schema: %s (recordType=ByteArray gives %s BINARY)"
               .formatted(columns.toDDL(), RecordDecoding.BYTES));
     }
     return (record, values) -> {

@@ -2,10 +2,12 @@ package io.s3dlio.spark.read;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.format.TfRecordCompression;
 import io.s3dlio.format.TfRecordReader;
 import io.s3dlio.format.TfRecordSplit;
 import io.s3dlio.spark.config.ParseMode;
 import io.s3dlio.storage.CorruptException;
+import io.s3dlio.storage.ObjectInfo;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -94,13 +96,22 @@ final class RecordReader implements PartitionReader<InternalRow> {
     RowBatch.Builder one = new RowBatch.Builder(split.objects(), Long.MAX_VALUE);
     one.add(number, 0, 0);
     object = one.build();
+    ObjectInfo info = split.objects().info(number);
+    long end = split.end(number);
     records =
-        new TfRecordReader(
-            stream,
-            split.objects().info(number),
-            new TfRecordSplit(start, split.end(number)),
-            decoding.verifyCrc(),
-            TfRecordReader.MAX_LENGTH);
+        start == 0 && end == info.length()
+            ? TfRecordReader.open(
+                stream,
+                info,
+                TfRecordCompression.detect(stream, info),
+                decoding.verifyCrc(),
+                TfRecordReader.MAX_LENGTH)
+            : new TfRecordReader(
+                stream,
+                info,
+                new TfRecordSplit(start, end),
+                decoding.verifyCrc(),
+                TfRecordReader.MAX_LENGTH);
     return true;
   }
 

@@ -1,6 +1,7 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.spark.write.encode.EncodedColumn;
@@ -24,6 +25,10 @@ record EncodedRows(ShardFormat format, ShardNames names, PartitionDirectory dire
       List.of(
           WriteOptions.OBJECT_TYPE,
           WriteOptions.RECORDS_PER_OBJECT,
+          WriteOptions.TFRECORD_INDEX,
+          WriteOptions.LAYOUT,
+          PayloadOptions.DEDUPE,
+          PayloadOptions.COMPRESS,
           WriteOptions.OBJECT_SIZE,
           WriteOptions.OBJECT_NAME,
           WriteOptions.OBJECT_COUNT,
@@ -33,7 +38,6 @@ record EncodedRows(ShardFormat format, ShardNames names, PartitionDirectory dire
   private static final List<OptionKey<?>> ENCODING_ONLY =
       List.of(
           WriteOptions.RECORD_TYPE,
-          WriteOptions.COMPRESSION,
           WriteOptions.CODEC,
           WriteOptions.MAX_RECORDS_PER_FILE,
           WriteOptions.MAX_BYTES_PER_FILE,

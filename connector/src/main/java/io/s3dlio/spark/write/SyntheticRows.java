@@ -1,8 +1,15 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.datagen.Compression;
+import io.s3dlio.datagen.DlioLayout;
+import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.datagen.SizeDistribution;
+import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
@@ -34,14 +41,20 @@ record SyntheticRows(
    * What the options say of every object; null where a row has to say it itself.
    *
    * @param count how many objects there will be; negative if that is not known
-   * @param records how many samples an object holds, if its type has some
+   * @param layout names objects in place of the template
+   * @param payload what an object holds beside its type
+   * @param compression how objects are compressed
+   * @param indexed whether objects of TFRecords get an index
    */
   record Defaults(
       @Nullable String template,
+      @Nullable DlioLayout layout,
       long count,
-      @Nullable Long size,
+      @Nullable SizeDistribution size,
       @Nullable ObjectType objectType,
-      int records)
+      Payload payload,
+      Compression compression,
+      boolean indexed)
       implements Serializable {}
 
   static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
@@ -54,33 +67,52 @@ record SyntheticRows(
     Column size = columns.integer(SIZE);
     Column objectType = columns.string(OBJECT_TYPE);
     long count = options.value(WriteOptions.OBJECT_COUNT).orElse(-1L);
+    ObjectType defaultType =
+        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
+            ? options.value(WriteOptions.OBJECT_TYPE)
+            : null;
+    DlioLayout layout = DlioNames.of(options).orElse(null);
+    if (layout != null && (name != null || objectType != null)) {
+      throw RowShape.Columns.refused(
+          "layout=dlio names the objects, and all have one type: there can be no column 'name' or"
+              + " 'object_type'");
+    }
     String template =
-        inForce(name, options, WriteOptions.OBJECT_NAME)
+        layout == null && inForce(name, options, WriteOptions.OBJECT_NAME)
             ? options.value(WriteOptions.OBJECT_NAME)
             : null;
     if (template != null) {
       requireTemplate(template, count);
     }
-    Long defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
+    SizeDistribution defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
     if (size == null && defaultSize == null) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
-    ObjectType defaultType =
-        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
-            ? options.value(WriteOptions.OBJECT_TYPE)
-            : null;
-    int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    Payload payload = PayloadOptions.of(options);
+    Compression compression = options.value(WriteOptions.COMPRESSION);
+    boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
+    requireReaders(compression, indexed, layout);
+    if (payload.factors().dedupe() > 1) {
+      requireAlike(size, objectType, defaultSize);
+    }
     if (objectType == null && defaultType != null) {
-      if (!defaultType.hasRecords()
-          && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
+      compression.requireFor(defaultType);
+      if (!defaultType.hasRecords()) {
+        refuse(WriteOptions.RECORDS_PER_OBJECT, options, defaultType, "samples");
+      }
+      if (defaultType == ObjectType.ZEROS) {
+        refuse(PayloadOptions.DEDUPE, options, defaultType, "random bytes");
+        refuse(PayloadOptions.COMPRESS, options, defaultType, "random bytes");
+      }
+      if (indexed && defaultType != ObjectType.TFRECORD) {
         throw new IllegalArgumentException(
-            "Invalid option: '%s' (objects of the type %s hold no samples)"
-                .formatted(WriteOptions.RECORDS_PER_OBJECT.name(), defaultType));
+            "Invalid option: '%s' (objects of the type %s have no index)"
+                .formatted(WriteOptions.TFRECORD_INDEX.name(), defaultType));
       }
       if (size == null && defaultSize != null) {
-        requireObject(defaultSize, defaultType, records);
+        requireObject(defaultSize.min(), defaultType, payload);
       }
     }
     return new SyntheticRows(
@@ -88,12 +120,54 @@ record SyntheticRows(
         name,
         size,
         objectType,
-        new Defaults(template, count, defaultSize, defaultType, records));
+        new Defaults(
+            template, layout, count, defaultSize, defaultType, payload, compression, indexed));
+  }
+
+  /** Refuses what is compressed where readers look for what is not. */
+  private static void requireReaders(
+      Compression compression, boolean indexed, @Nullable DlioLayout layout) {
+    boolean isStream = compression == Compression.GZIP || compression == Compression.ZLIB;
+    if (isStream && indexed) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (an index tells of records that are not compressed)"
+              .formatted(compression));
+    }
+    if (isStream && layout != null) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (DLIO reads no compressed TFRecords)".formatted(compression));
+    }
+  }
+
+  /** Objects have blocks in common at the same places. */
+  private static void requireAlike(
+      @Nullable Column size, @Nullable Column objectType, @Nullable SizeDistribution defaultSize) {
+    String remedy;
+    if (size != null || objectType != null) {
+      remedy = "leave the column '%s' out".formatted(size != null ? SIZE : OBJECT_TYPE);
+    } else if (!(defaultSize instanceof SizeDistribution.Fixed)) {
+      remedy = "let %s be one size".formatted(WriteOptions.OBJECT_SIZE.name());
+    } else {
+      return;
+    }
+    throw new IllegalArgumentException(
+        "Invalid option: '%s' (objects have blocks in common if they have one size and one type: %s)"
+            .formatted(PayloadOptions.DEDUPE.name(), remedy));
+  }
+
+  /** An option that was set and says how something is that the objects do not have. */
+  private static void refuse(
+      OptionKey<?> option, ResolvedOptions options, ObjectType type, String what) {
+    if (options.origin(option) == Origin.OPTION) {
+      throw new IllegalArgumentException(
+          "Invalid option: '%s' (objects of the type %s hold no %s)"
+              .formatted(option.name(), type, what));
+    }
   }
 
   /** Says before any task begins what every row would say. */
-  private static void requireObject(long size, ObjectType type, int records) {
-    ObjectSpec unused = new ObjectSpec(0, "any", size, type, records);
+  private static void requireObject(long size, ObjectType type, Payload payload) {
+    ObjectSpec unused = new ObjectSpec(0, "any", size, type, payload);
   }
 
   /** An option that nobody set stands in for a column that is not there, never for a null. */
@@ -125,8 +199,18 @@ record SyntheticRows(
 
   @Override
   public boolean mayName(String candidate) {
-    return defaults.template() != null
-        && NameTemplate.parse(defaults.template(), defaults.count()).matches(candidate);
+    if (defaults.layout() != null) {
+      return defaults.layout().matches(candidate);
+    }
+    if (defaults.template() == null) {
+      return false;
+    }
+    NameTemplate template = NameTemplate.parse(defaults.template(), defaults.count());
+    return template.matches(candidate)
+        || (defaults.indexed()
+            && candidate.endsWith(DlioLayout.INDEX_SUFFIX)
+            && template.matches(
+                candidate.substring(0, candidate.length() - DlioLayout.INDEX_SUFFIX.length())));
   }
 
   /**
@@ -137,16 +221,22 @@ record SyntheticRows(
   }
 
   /** Returns what makes specifications of rows, on an executor; for one thread. */
-  Specs specs() {
-    return new Specs();
+  Specs specs(long seed) {
+    return new Specs(seed);
   }
 
   /** Makes specifications of rows. */
   final class Specs {
+    private final long seed;
+
     private final @Nullable NameTemplate template =
         defaults.template() == null
             ? null
             : NameTemplate.parse(defaults.template(), defaults.count());
+
+    private Specs(long seed) {
+      this.seed = seed;
+    }
 
     /**
      * Returns what the row asks for. Keeps nothing of the row.
@@ -160,14 +250,47 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
-        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
+        return new ObjectSpec(
+            index, name(row, index), size(row, index), type(row), defaults.payload());
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
+        throw refused(index, e);
       }
     }
 
+    /**
+     * Returns an object's bytes.
+     *
+     * @throws IllegalArgumentException naming the row's id, if its type is not compressed so
+     */
+    ObjectSource source(ObjectSpec spec, long seed) {
+      try {
+        return defaults.compression().of(spec.type(), spec.source(seed));
+      } catch (IllegalArgumentException e) {
+        throw refused(spec.index(), e);
+      }
+    }
+
+    private static IllegalArgumentException refused(long index, IllegalArgumentException cause) {
+      return new IllegalArgumentException(
+          "Cannot write the row with id %d: %s".formatted(index, cause.getMessage()), cause);
+    }
+
+    /** Returns whether the object gets an index of its records. */
+    boolean isIndexed(ObjectSpec spec) {
+      return defaults.indexed() && spec.type() == ObjectType.TFRECORD;
+    }
+
+    /** Returns the name of the index of an object's records. */
+    String indexName(ObjectSpec spec) {
+      return defaults.layout() == null
+          ? NameTemplate.requireSafe(spec.name() + DlioLayout.INDEX_SUFFIX)
+          : defaults.layout().indexName(spec.index());
+    }
+
     private String name(InternalRow row, long index) {
+      if (defaults.layout() != null) {
+        return defaults.layout().name(index);
+      }
       if (name != null && !name.isNull(row)) {
         return NameTemplate.requireSafe(name.text(row));
       }
@@ -177,14 +300,14 @@ record SyntheticRows(
       return template.name(index);
     }
 
-    private long size(InternalRow row) {
+    private long size(InternalRow row, long index) {
       if (size != null && !size.isNull(row)) {
         return size.integer(row);
       }
       if (defaults.size() == null) {
         throw isNull("size", "objectSize");
       }
-      return defaults.size();
+      return defaults.size().size(seed, index);
     }
 
     private ObjectType type(InternalRow row) {

@@ -83,9 +83,14 @@ class PutManyTest {
         "--count=-1 --size=1 | Invalid count: -1 (must be >= 0)",
         "--count=2 --size=-1 | Invalid objectSize: '-1'",
         "--count=2 --size=big | Invalid objectSize: 'big'",
+        "--count=2 --size=uniform(4mb) | Invalid objectSize: 'uniform(4mb)' (must be a size such as"
+            + " 8mb, uniform(min,max) such as uniform(1mb,4mb), lognormal(mean,deviation) or",
+        "--count=2 --size=uniform(4mb,1mb) | (Invalid bounds: 4194304 to 1048576 (must be >= 0, the",
         "--count=2 --size=1 --name=plain | Invalid name template: 'plain'",
         "--count=2 --size=1 --name=../{} | Invalid name template: '../{}'",
         "--count=2 --size=1 --object-type=npc | Invalid objectType: 'npc'",
+        "--count=2 --size=1 --dedupe=0.5 | Invalid dedupe: '0.5' (must be from 1 to 100)",
+        "--count=2 --size=1 --compress=two | Invalid compress: 'two' (must be a number such as 2",
         "--count=2 --size=1 --seed=x | Invalid seed: 'x'",
         "--count=2 --size=1 --on-existing=no | Invalid onExisting: 'no'",
         "--count=2 --size=1 --parallelism=0 | Invalid parallelism: 0",
@@ -95,8 +100,56 @@ class PutManyTest {
         "--size=1 | Missing required option: '--count",
         "--count=1 | Missing required option: '--size",
         "--count=1 --size=1 --colour=red | Unknown option: '--colour=red'",
+        "--count=1 --size=1 --layout=tree | Invalid layout: 'tree'",
+        "--count=1 --size=1 --num-files-train=1 | Invalid option: 'numFilesTrain' (it belongs",
+        "--size=9k --object-type=npz --layout=dlio | Invalid layout: 'dlio' (it needs",
+        "--size=9k --layout=dlio --num-files-train=2 | Invalid objectType: 'random' (DLIO",
       })
   void wrongUsageExitsWith2AndSaysWhatIsWrong(String args, String message) throws IOException {
+    RunJob.Result result = put(args.split(" "));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains(message);
+    assertThat(WrittenFiles.names(dir)).isEmpty();
+  }
+
+  @Test
+  void oneJobMakesADataSetForDlio() throws IOException {
+    RunJob.Result result =
+        put(
+            "--layout=dlio",
+            "--num-files-train=12",
+            "--num-files-eval=3",
+            "--num-subfolders-train=4",
+            "--num-subfolders-eval=3",
+            "--file-prefix=pic",
+            "--object-type=tfrecord",
+            "--records-per-object=5",
+            "--size=3k",
+            "--tfrecord-index");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("objects   30\n").doesNotContain("left");
+    assertThat(WrittenFiles.objects(dir))
+        .hasSize(30)
+        .containsKeys(
+            "train/3/pic_11_of_12.tfrecord",
+            "valid/2/pic_2_of_3.tfrecord",
+            "index/train/pic_11_of_12.tfrecord.idx",
+            "index/valid/pic_2_of_3.tfrecord.idx");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--count=2 --layout=dlio --num-files-train=2 --object-type=npz --size=9k | Invalid option:"
+            + " 'objectCount'",
+        "--name={} --layout=dlio --num-files-train=2 --object-type=npz --size=9k | Invalid option:"
+            + " 'objectName'",
+      })
+  void whatDlioDecidesIsNotGiven(String args, String message) throws IOException {
     RunJob.Result result = put(args.split(" "));
 
     assertThat(result.code()).isEqualTo(2);

@@ -7,11 +7,13 @@ import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +77,36 @@ class VerifyTest {
             "unnamed   0 objects");
   }
 
+  @Test
+  void indexesAreProvenAndDamageInThemIsFound() throws IOException {
+    put(
+        4,
+        "3k",
+        "--object-type=tfrecord",
+        "--records-per-object=5",
+        "--name={}",
+        "--tfrecord-index");
+
+    assertThat(verify().out()).contains("proven    8\n", "unnamed   0 objects");
+    flip("2.idx", 7);
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("2.idx differs from byte 7 on\n", "proven    7\n", "wrong     1\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"npz, deflate", "tfrecord, gzip", "tfrecord, zlib"})
+  void compressedObjectsAreMadeAgain(String type, String compression) throws IOException {
+    put(4, "1100k", "--object-type=" + type, "--compression=" + compression, "--name={}");
+
+    assertThat(verify().out()).contains("proven    4\n", "wrong     0\n", "unnamed   0 objects");
+    flip("2", 1_100_000);
+    assertThat(verify().out())
+        .contains("2 differs from byte 1100000 on\n", "proven    3\n", "wrong     1\n");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 262_144, 307_199})
   void aFlippedBitIsFoundWhereItIs(long at) throws IOException {
@@ -107,6 +139,29 @@ class VerifyTest {
     flip("object_00000002.bin", 200_000);
     assertThat(verify().out())
         .contains("proven    2\n", "object_00000002.bin differs from byte 200000 on\n");
+  }
+
+  @Test
+  void theSizesAreTakenFromTheManifest() throws IOException {
+    put(9, "uniform(10k,90k)", "--parallelism=3", "--name=u_{}", "--object-type=npz");
+    put(9, "lognormal(50k,20k,10k,90k)", "--name=l_{}");
+
+    assertThat(verify().out()).contains("proven    18\n", "wrong     0\n");
+    assertThat(WrittenFiles.objects(dir).values().stream().map(Buffer::remaining).distinct())
+        .hasSize(18)
+        .allMatch(size -> size >= 10 << 10 && size <= 90 << 10);
+  }
+
+  @Test
+  void theFactorsAreTakenFromTheJob() throws IOException {
+    put(3, "100k", "--dedupe=2", "--compress=1.5", "--name=both_{}");
+    put(3, "100k", "--compress=3", "--object-type=npz", "--name=npz_{}");
+    put(3, "100k", "--name=plain_{}");
+
+    assertThat(verify().out()).contains("proven    9\n", "wrong     0\n");
+
+    flip("both_1", 100_000);
+    assertThat(verify().out()).contains("both_1 differs from byte 100000 on\n");
   }
 
   @Test

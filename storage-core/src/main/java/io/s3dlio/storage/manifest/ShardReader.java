@@ -125,12 +125,14 @@ final class ShardReader implements Manifests.Entries {
       if (crc32c.length() != CRC_DIGITS) {
         throw new IllegalArgumentException("'%s' is no CRC-32C".formatted(crc32c));
       }
+      long size = Long.parseLong(fields.get(1));
       return new ManifestEntry(
           fields.get(0),
-          Long.parseLong(fields.get(1)),
+          size,
           HexFormat.fromHexDigits(crc32c),
           Long.parseLong(fields.get(3)),
-          fields.get(4));
+          fields.get(4),
+          fields.get(5).isEmpty() ? size : Long.parseLong(fields.get(5)));
     } catch (IllegalArgumentException e) {
       throw ManifestFailures.corrupt(
           location, "line %d is malformed: %s".formatted(line, e.getMessage()), e);

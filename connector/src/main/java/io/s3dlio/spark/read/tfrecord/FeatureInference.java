@@ -12,12 +12,13 @@ import java.util.TreeMap;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Finds out what columns Examples, or SequenceExamples, have, as spark-tfrecord does: a feature
  * that has one value in every record is BIGINT, FLOAT or STRING, one that has not is an array of
- * such, and a list of features an array of arrays. Bytes are STRING, whether or not they are text:
- * they come as they are. Not thread-safe.
+ * such, and a list of features an array of arrays. Bytes are STRING as there if all that were seen
+ * are UTF-8, else BINARY. Not thread-safe.
  */
 public final class FeatureInference {
   private final boolean isSequence;
@@ -28,8 +29,22 @@ public final class FeatureInference {
    * What is known of a column.
    *
    * @param depth how deep its arrays are
+   * @param text whether its bytes, if it has some, are text
    */
-  private record Seen(Kind kind, int depth) {
+  private record Seen(Kind kind, int depth, boolean text) {
+    Seen(TfValues feature, int depth) {
+      this(feature.kind(), depth, isText(feature));
+    }
+
+    private static boolean isText(TfValues feature) {
+      for (int i = 0; feature.kind() == Kind.BYTES && i < feature.count(); i++) {
+        if (!UTF8String.fromBytes(feature.bytes(i)).isValid()) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     Seen with(String name, Seen other) {
       if (kind != Kind.NONE && other.kind() != Kind.NONE && kind != other.kind()) {
         throw different(name, text(kind), text(other.kind()));
@@ -37,7 +52,10 @@ public final class FeatureInference {
       if (depth != other.depth() && (depth == 2 || other.depth() == 2)) {
         throw different(name, "a feature", "a list of features");
       }
-      return new Seen(kind == Kind.NONE ? other.kind() : kind, Math.max(depth, other.depth()));
+      return new Seen(
+          kind == Kind.NONE ? other.kind() : kind,
+          Math.max(depth, other.depth()),
+          text && other.text());
     }
 
     private static IllegalArgumentException different(String name, String one, String other) {
@@ -55,7 +73,7 @@ public final class FeatureInference {
           switch (kind) {
             case INT64 -> DataTypes.LongType;
             case FLOAT -> DataTypes.FloatType;
-            default -> DataTypes.StringType;
+            default -> text ? DataTypes.StringType : DataTypes.BinaryType;
           };
       for (int i = 0; i < depth; i++) {
         type = DataTypes.createArrayType(type);
@@ -88,12 +106,12 @@ public final class FeatureInference {
         TfValues feature = parser.feature(i);
         // A feature of no kind says nothing of how many values others have.
         boolean scalar = feature.count() == 1 || feature.kind() == Kind.NONE;
-        add(parser.name(i), new Seen(feature.kind(), scalar ? 0 : 1));
+        add(parser.name(i), new Seen(feature, scalar ? 0 : 1));
       }
       if (parser.hasFeatureList(i)) {
-        Seen list = new Seen(Kind.NONE, 2);
+        Seen list = new Seen(Kind.NONE, 2, true);
         for (TfValues feature : parser.featureList(i)) {
-          list = list.with(parser.name(i), new Seen(feature.kind(), 2));
+          list = list.with(parser.name(i), new Seen(feature, 2));
         }
         add(parser.name(i), list);
       }

@@ -1,7 +1,7 @@
 package io.s3dlio.spark.write.encode;
 
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.format.TfExampleWriter;
-import io.s3dlio.spark.config.Compression;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.GZIPOutputStream;

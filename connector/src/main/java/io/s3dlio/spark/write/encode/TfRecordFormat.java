@@ -1,6 +1,6 @@
 package io.s3dlio.spark.write.encode;
 
-import io.s3dlio.spark.config.Compression;
+import io.s3dlio.datagen.Compression;
 import io.s3dlio.spark.config.RecordType;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
@@ -43,6 +43,10 @@ record TfRecordFormat(
 
   private static Compression compression(ResolvedOptions options) {
     Compression compression = options.value(WriteOptions.COMPRESSION);
+    if (compression != Compression.NONE && compression != Compression.GZIP) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (of encode=tfrecord: none, gzip)".formatted(compression));
+    }
     Optional<Compression> codec = options.value(WriteOptions.CODEC);
     if (codec.isPresent()
         && options.origin(WriteOptions.COMPRESSION) != Origin.DEFAULT
