@@ -14,9 +14,11 @@ final class CompressedObject implements ObjectSource {
   private final Function<ObjectSource, ObjectSource> encoder;
   private @Nullable ObjectSource encoded;
 
-  CompressedObject(ObjectSource plain, Function<ObjectSource, ObjectSource> encoder) {
-    // Around what is encoded there are a few headers.
-    this.bound = DeflatedBytes.bound(plain.length()) + 4096;
+  /**
+   * @param around how many bytes stand around what is encoded, at most
+   */
+  CompressedObject(ObjectSource plain, long around, Function<ObjectSource, ObjectSource> encoder) {
+    this.bound = EncodedPieces.bound(plain.length()) + around;
     this.plain = plain;
     this.encoder = encoder;
   }

@@ -15,16 +15,20 @@ public enum Compression {
   NONE,
   /** The members of NPZ archives are deflated. */
   DEFLATE,
-  /** A TFRecord file is one member of gzip. */
+  /** A TFRecord file is one member of gzip, and HDF5's images have its filter of that name. */
   GZIP,
   /** A TFRecord file is one stream of zlib. */
   ZLIB;
+
+  /** More than the headers of any archive take. */
+  private static final int HEADERS = 4096;
 
   private boolean takes(ObjectType type) {
     return switch (this) {
       case NONE -> true;
       case DEFLATE -> type == ObjectType.NPZ;
-      case GZIP, ZLIB -> type == ObjectType.TFRECORD;
+      case GZIP -> type == ObjectType.TFRECORD || type == ObjectType.HDF5;
+      case ZLIB -> type == ObjectType.TFRECORD;
     };
   }
 
@@ -52,15 +56,18 @@ public enum Compression {
     requireFor(type);
     return switch (this) {
       case NONE -> plain;
-      case DEFLATE -> new CompressedObject(plain, DeflatedArchive::of);
-      case GZIP -> new CompressedObject(plain, Compression::gzip);
-      case ZLIB -> new CompressedObject(plain, Compression::zlib);
+      case DEFLATE -> new CompressedObject(plain, HEADERS, DeflatedArchive::of);
+      case GZIP ->
+          type == ObjectType.HDF5
+              ? new CompressedObject(plain, Hdf5Chunks.AROUND, Hdf5Chunks::file)
+              : new CompressedObject(plain, HEADERS, Compression::gzip);
+      case ZLIB -> new CompressedObject(plain, HEADERS, Compression::zlib);
     };
   }
 
   /** RFC 1952: no name, no time, an unknown system. */
   private static ObjectSource gzip(ObjectSource plain) {
-    DeflatedBytes deflated = new DeflatedBytes(plain, 0, plain.length());
+    DeflatedBytes deflated = DeflatedBytes.of(plain, 0, plain.length());
     byte[] head = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
     byte[] tail = new byte[2 * Integer.BYTES];
     ByteBuffer.wrap(tail)
@@ -72,7 +79,7 @@ public enum Compression {
 
   /** RFC 1950: a window of 32 KiB, and the level that is the default. */
   private static ObjectSource zlib(ObjectSource plain) {
-    DeflatedBytes deflated = new DeflatedBytes(plain, 0, plain.length());
+    DeflatedBytes deflated = DeflatedBytes.of(plain, 0, plain.length());
     byte[] tail = new byte[Integer.BYTES];
     ByteBuffer.wrap(tail).putInt(deflated.adler32());
     return new FramedBytes(new byte[] {0x78, (byte) 0x9c}, deflated, tail);

@@ -42,7 +42,7 @@ final class DeflatedArchive {
       byte[] name = new byte[nameLength];
       more.get(name);
       long data = at + LOCAL_HEADER_LENGTH + moreLength;
-      DeflatedBytes deflated = new DeflatedBytes(plain, data, size);
+      DeflatedBytes deflated = DeflatedBytes.of(plain, data, size);
       ZipFrame.Member member =
           new ZipFrame.Member(
               new String(name, StandardCharsets.US_ASCII),

@@ -88,6 +88,7 @@ class CompressionTest {
   @CsvSource({
     "NPZ, DEFLATE, fd642ed04c0f7184f94a6dcefdcaaeb12fded3f089ccec8e6d23c57be442a7a0",
     "TFRECORD, GZIP, 0fdde799e996d4e331586be6221200a61674ac9cc9be61dd74742e53e65b4886",
+    "HDF5, GZIP, e617c1209e54c61f056a6030b2b3e6cb247607bcdee095d1ed1651ed9d09d92f",
     "TFRECORD, ZLIB, 7d54b01b081ee84a0bf5796a946611a10e79413c1c694f165b27e8f15cea6e5b",
   })
   void bytesNeverChange(ObjectType type, Compression compression, String sha256) throws Exception {
@@ -98,14 +99,14 @@ class CompressionTest {
 
   @Test
   void bytesThatRepeatGetFewer() {
-    DeflatedBytes zeros = new DeflatedBytes(new ZeroBytes(LARGE), 0, LARGE);
+    DeflatedBytes zeros = DeflatedBytes.of(new ZeroBytes(LARGE), 0, LARGE);
     assertThat(zeros.length()).isLessThan(LARGE / 500);
-    DeflatedBytes nothing = new DeflatedBytes(new ZeroBytes(0), 0, 0);
+    DeflatedBytes nothing = DeflatedBytes.of(new ZeroBytes(0), 0, 0);
     assertThat(bytes(nothing)).containsExactly(3, 0);
   }
 
   @ParameterizedTest
-  @CsvSource({"NPZ, DEFLATE", "TFRECORD, GZIP", "TFRECORD, ZLIB"})
+  @CsvSource({"NPZ, DEFLATE", "TFRECORD, GZIP", "TFRECORD, ZLIB", "HDF5, GZIP"})
   void anyRangeIsThatOfTheWhole(ObjectType type, Compression compression) {
     ObjectSource source = compression.of(type, plain(type, LARGE, 3));
     byte[] whole = bytes(source);
@@ -143,6 +144,15 @@ class CompressionTest {
     }
   }
 
+  /** Chunks of a byte, of a sample, and samples of many chunks. */
+  @ParameterizedTest
+  @CsvSource({"38176, 4096", "1321, 1", "5000, 100", "2000000, 1", "9000000, 2"})
+  void chunksStayBelowTheBoundToo(int size, int samples) {
+    ObjectSource source =
+        Compression.GZIP.of(ObjectType.HDF5, plain(ObjectType.HDF5, size, samples));
+    assertThat(source.length()).isLessThanOrEqualTo(source.lengthBound());
+  }
+
   @Test
   void nothingIsEncodedBeforeItIsAskedFor() {
     ObjectSource source =
@@ -165,7 +175,7 @@ class CompressionTest {
     "ZEROS, DEFLATE, 'Invalid compression: ''deflate'' (of zeros: none)'",
     "NPZ, GZIP, 'Invalid compression: ''gzip'' (of npz: none, deflate)'",
     "TFRECORD, DEFLATE, 'Invalid compression: ''deflate'' (of tfrecord: none, gzip, zlib)'",
-    "HDF5, GZIP, 'Invalid compression: ''gzip'' (of hdf5: none)'",
+    "HDF5, ZLIB, 'Invalid compression: ''zlib'' (of hdf5: none, gzip)'",
     "NPY, ZLIB, 'Invalid compression: ''zlib'' (of npy: none)'",
   })
   void whatAFormatHasNotIsRefused(ObjectType type, Compression compression, String message) {
@@ -175,10 +185,10 @@ class CompressionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 1000, DeflatedBytes.PIECE, DeflatedBytes.PIECE + 1, LARGE})
+  @ValueSource(ints = {0, 1, 1000, EncodedPieces.PIECE, EncodedPieces.PIECE + 1, LARGE})
   void randomBytesStayBelowTheBound(int length) {
     RandomBytes random = RandomBytes.of(1, 2, length);
-    assertThat(new DeflatedBytes(random, 0, length).length())
-        .isLessThan(DeflatedBytes.bound(length));
+    assertThat(DeflatedBytes.of(random, 0, length).length())
+        .isLessThan(EncodedPieces.bound(length));
   }
 }

@@ -34,6 +34,10 @@ public final class Hdf5 {
   private static final int HEAP_DATA = HEAP + 32;
   private static final int ENTRIES = HEAP_DATA + HEAP_DATA_LENGTH;
   private static final int ENTRY_LENGTH = 40;
+
+  /** Where the group's entry of the images keeps the address of their header. */
+  static final int RECORDS_ADDRESS = ENTRIES + 8 + ENTRY_LENGTH + 8;
+
   private static final int LABELS_HEADER = ENTRIES + 8 + 2 * LEAF_K * ENTRY_LENGTH;
   private static final int RECORDS_HEADER = LABELS_HEADER + headerLength(1);
   private static final int LABELS_DATA = RECORDS_HEADER + headerLength(3);

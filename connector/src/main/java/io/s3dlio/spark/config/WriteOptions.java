@@ -39,8 +39,8 @@ public final class WriteOptions {
           Compression.class,
           Compression.NONE,
           "How files are compressed. Of `encode=tfrecord`: `gzip`, each as a whole. Of synthetic"
-              + " objects: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`, and `objectSize` is"
-              + " the size before ([Formats](formats.md#compressed-objects)).");
+              + " objects: `deflate` for `npz`, `gzip` or `zlib` for `tfrecord`, `gzip` for `hdf5`, and"
+              + " `objectSize` is the size before ([Formats](formats.md#compressed-objects)).");
 
   public static final OptionKey<Optional<Compression>> CODEC =
       OptionKeys.optional(

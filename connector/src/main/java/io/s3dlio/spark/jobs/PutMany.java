@@ -60,7 +60,8 @@ public final class PutMany extends Job {
 
   @Option(
       names = "--compression",
-      description = "none (default), deflate (npz), gzip or zlib (tfrecord); --size is before.")
+      description =
+          "none (default), deflate (npz), gzip (tfrecord, hdf5), zlib (tfrecord); --size is before.")
   private @Nullable String compression;
 
   @Option(

@@ -97,7 +97,7 @@ class VerifyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"npz, deflate", "tfrecord, gzip", "tfrecord, zlib"})
+  @CsvSource({"npz, deflate", "tfrecord, gzip", "tfrecord, zlib", "hdf5, gzip"})
   void compressedObjectsAreMadeAgain(String type, String compression) throws IOException {
     put(4, "1100k", "--object-type=" + type, "--compression=" + compression, "--name={}");
 

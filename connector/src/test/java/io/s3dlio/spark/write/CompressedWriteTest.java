@@ -104,7 +104,7 @@ class CompressedWriteTest {
   @ParameterizedTest
   @CsvSource({
     "objectType, npz, 'Invalid compression: ''gzip'' (of npz: none, deflate)'",
-    "objectType, hdf5, 'Invalid compression: ''gzip'' (of hdf5: none)'",
+    "objectType, npy, 'Invalid compression: ''gzip'' (of npy: none)'",
     "compression, brotli, Invalid compression: 'brotli'",
     "tfrecordIndex, true, 'Invalid compression: ''gzip'' (an index tells of records that are not'",
   })
