@@ -43,6 +43,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -322,6 +323,56 @@ class S3JobTest {
                 .asUtf8String())
         .isEqualTo("body3");
     assertThat(reader().load(uri).count()).isEqualTo(5);
+  }
+
+  private static DataFrameWriter<Row> encoder(Dataset<Long> ids, String format) {
+    return writer(ids.selectExpr("id", "repeat(cast(id as string), 100000) as text"))
+        .option("encode", format)
+        .option("partSize", "5mb");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"own", "sdk"})
+  void rowsBecomeFilesInParts(String transport) {
+    encoder(spark.range(100, 200, 1, 2), "tfrecord").option("transport", transport).save(uri);
+
+    List<String> files = keys().stream().filter(key -> key.endsWith(".tfrecord")).toList();
+    assertThat(files).hasSize(2);
+    for (String file : files) {
+      assertThat(client.headObject(head -> head.bucket(BUCKET).key(file)).eTag()).contains("-");
+    }
+    assertThat(
+            reader()
+                .option("decode", "tfrecord")
+                .load(uri)
+                .selectExpr("count(*)", "sum(id)", "sum(length(text))", "count(distinct text)")
+                .first()
+                .mkString(" "))
+        .isEqualTo("100 14950 30000000 100");
+    assertThat(keys()).contains(prefix + "/_SUCCESS");
+    assertThat(uploads()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tfrecord", "npz"})
+  void filesOfAJobThatFailsGo(String format) {
+    Dataset<Long> ids =
+        spark
+            .range(0, 100, 1, 4)
+            .filter(
+                (FilterFunction<Long>)
+                    id -> {
+                      if (id == 99) {
+                        throw new IllegalStateException("planned");
+                      }
+                      return true;
+                    });
+
+    assertThatThrownBy(() -> encoder(ids, format).option("maxRecordsPerFile", 10).save(uri))
+        .hasStackTraceContaining("planned");
+
+    assertThat(keys()).isEmpty();
+    assertThat(uploads()).isEmpty();
   }
 
   @Test

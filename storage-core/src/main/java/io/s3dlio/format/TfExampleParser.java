@@ -33,6 +33,8 @@ public final class TfExampleParser {
   private final Expected expectedFeatures = new Expected();
   private final Expected expectedLists = new Expected();
 
+  private final ProtoCursor reader = new ProtoCursor();
+
   private ByteBuffer data = ByteBuffer.allocate(0);
 
   /** What a message has under one name. */
@@ -135,25 +137,26 @@ public final class TfExampleParser {
       slot.hasFeature = false;
       slot.hasList = false;
     }
-    ProtoReader reader = new ProtoReader(message.duplicate());
+    reader.begin(data);
     while (reader.next()) {
       if (reader.is(CONTENT, ProtoReader.BYTES)) {
-        entries(reader, expectedFeatures, false);
+        entries(expectedFeatures, false);
       } else if (isSequence && reader.is(FEATURE_LISTS, ProtoReader.BYTES)) {
-        entries(reader, expectedLists, true);
+        entries(expectedLists, true);
       } else {
         reader.skip();
       }
     }
   }
 
-  private void entries(ProtoReader reader, Expected expected, boolean ofLists)
-      throws MalformedProtoException {
+  private void entries(Expected expected, boolean ofLists) throws MalformedProtoException {
     int outer = reader.enter();
     while (reader.next()) {
       if (reader.is(CONTENT, ProtoReader.BYTES)) {
         int inMap = reader.enter();
-        entry(reader, expected, ofLists);
+        if (!plainEntry(expected, ofLists)) {
+          entry(expected, ofLists);
+        }
         reader.leave(inMap);
       } else {
         reader.skip();
@@ -162,92 +165,131 @@ public final class TfExampleParser {
     reader.leave(outer);
   }
 
-  /** The key is looked for first: a value may stand before it. */
-  private void entry(ProtoReader entry, Expected expected, boolean ofLists)
-      throws MalformedProtoException {
-    int start = entry.position();
-    int keyStart = start;
-    int keyEnd = start;
-    while (entry.next()) {
-      if (entry.is(KEY, ProtoReader.BYTES)) {
-        int outer = entry.enter();
-        keyStart = entry.position();
-        keyEnd = keyStart + entry.remaining();
-        entry.leave(outer);
-      } else {
-        entry.skip();
+  /**
+   * Parses an entry that is a key and then a value, as all that people write; false if it is not.
+   */
+  private boolean plainEntry(Expected expected, boolean ofLists) throws MalformedProtoException {
+    int begin = reader.position();
+    int end = reader.limit();
+    if (reader.next() && reader.is(KEY, ProtoReader.BYTES)) {
+      int outer = reader.enter();
+      int keyStart = reader.position();
+      int keyEnd = reader.limit();
+      reader.leave(outer);
+      if (reader.next() && reader.is(VALUE, ProtoReader.BYTES)) {
+        reader.enter();
+        if (reader.limit() == end) {
+          value(number(keyStart, keyEnd, expected), ofLists);
+          return true;
+        }
+        reader.leave(end);
       }
     }
-    int number = number(entry, keyStart, keyEnd, expected);
+    reader.back(begin);
+    return false;
+  }
+
+  /** Parses the value that was entered, the only one of its entry. */
+  private void value(int number, boolean ofLists) throws MalformedProtoException {
     if (number == UNWANTED) {
       return;
     }
     Slot slot = slots.get(number);
-    entry.position(start);
     if (ofLists) {
-      list(entry, slot);
+      slot.listLength = 0;
+      slot.hasList = true;
+      features(slot);
     } else {
-      feature(entry, slot);
+      slot.feature.clear(data);
+      slot.hasFeature = true;
+      slot.feature.merge(reader);
     }
   }
 
-  private void feature(ProtoReader entry, Slot slot) throws MalformedProtoException {
+  private void entry(Expected expected, boolean ofLists) throws MalformedProtoException {
+    int begin = reader.position();
+    int keyStart = begin;
+    int keyEnd = begin;
+    int values = begin;
+    // The last key counts, wherever it stands.
+    for (int field = begin; reader.next(); field = reader.position()) {
+      if (reader.is(KEY, ProtoReader.BYTES)) {
+        int outer = reader.enter();
+        keyStart = reader.position();
+        keyEnd = reader.limit();
+        reader.leave(outer);
+        values = field == begin ? keyEnd : values;
+      } else {
+        reader.skip();
+      }
+    }
+    int number = number(keyStart, keyEnd, expected);
+    if (number == UNWANTED) {
+      return;
+    }
+    reader.back(values);
+    if (ofLists) {
+      list(slots.get(number));
+    } else {
+      feature(slots.get(number));
+    }
+  }
+
+  private void feature(Slot slot) throws MalformedProtoException {
     slot.feature.clear(data);
     slot.hasFeature = true;
-    while (entry.next()) {
-      if (entry.is(VALUE, ProtoReader.BYTES)) {
-        int outer = entry.enter();
-        slot.feature.merge(entry);
-        entry.leave(outer);
+    while (reader.next()) {
+      if (reader.is(VALUE, ProtoReader.BYTES)) {
+        int outer = reader.enter();
+        slot.feature.merge(reader);
+        reader.leave(outer);
       } else {
-        entry.skip();
+        reader.skip();
       }
     }
   }
 
-  private void list(ProtoReader entry, Slot slot) throws MalformedProtoException {
+  private void list(Slot slot) throws MalformedProtoException {
     slot.listLength = 0;
     slot.hasList = true;
-    while (entry.next()) {
-      if (entry.is(VALUE, ProtoReader.BYTES)) {
-        int outer = entry.enter();
-        features(entry, slot);
-        entry.leave(outer);
+    while (reader.next()) {
+      if (reader.is(VALUE, ProtoReader.BYTES)) {
+        int outer = reader.enter();
+        features(slot);
+        reader.leave(outer);
       } else {
-        entry.skip();
+        reader.skip();
       }
     }
   }
 
-  private void features(ProtoReader list, Slot slot) throws MalformedProtoException {
-    while (list.next()) {
-      if (list.is(CONTENT, ProtoReader.BYTES)) {
+  private void features(Slot slot) throws MalformedProtoException {
+    while (reader.next()) {
+      if (reader.is(CONTENT, ProtoReader.BYTES)) {
         if (slot.listLength == slot.list.size()) {
           slot.list.add(new TfValues());
         }
         TfValues values = slot.list.get(slot.listLength++);
         values.clear(data);
-        int outer = list.enter();
-        values.merge(list);
-        list.leave(outer);
+        int outer = reader.enter();
+        values.merge(reader);
+        reader.leave(outer);
       } else {
-        list.skip();
+        reader.skip();
       }
     }
   }
 
-  /** Returns the number of the name that the key is. */
-  private int number(ProtoReader reader, int start, int end, Expected expected)
-      throws MalformedProtoException {
+  /** Returns the number of the name that a key is. */
+  private int number(int start, int end, Expected expected) throws MalformedProtoException {
     int place = expected.next++;
-    if (place < expected.names.size() && isName(reader, start, end, expected.names.get(place))) {
+    if (place < expected.names.size() && reader.equals(start, end, expected.names.get(place))) {
       return expected.numbers.get(place);
     }
-    byte[] key = new byte[end - start];
-    data.get(start, key);
-    String name = ProtoReader.text(start, ByteBuffer.wrap(key));
+    String name = reader.text(start, end);
     Integer known = numbers.get(name);
     int number = known != null ? known : all ? addSlot(name) : UNWANTED;
+    byte[] key = reader.bytes(start, end);
     if (place < expected.names.size()) {
       expected.names.set(place, key);
       expected.numbers.set(place, number);
@@ -256,17 +298,5 @@ public final class TfExampleParser {
       expected.numbers.add(number);
     }
     return number;
-  }
-
-  private static boolean isName(ProtoReader reader, int start, int end, byte[] name) {
-    if (end - start != name.length) {
-      return false;
-    }
-    for (int i = 0; i < name.length; i++) {
-      if (reader.at(start + i) != name[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

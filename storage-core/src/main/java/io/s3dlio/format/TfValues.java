@@ -91,7 +91,7 @@ public final class TfValues {
   }
 
   /** Adds what a {@code tf.train.Feature} says, which was entered. */
-  void merge(ProtoReader feature) throws MalformedProtoException {
+  void merge(ProtoCursor feature) throws MalformedProtoException {
     while (feature.next()) {
       if (feature.is(INT64_LIST, ProtoReader.BYTES)) {
         begin(Kind.INT64);
@@ -122,30 +122,31 @@ public final class TfValues {
     }
   }
 
-  private void addLongs(ProtoReader list) throws MalformedProtoException {
+  private void addLongs(ProtoCursor list) throws MalformedProtoException {
     while (list.next()) {
       if (list.is(VALUE, ProtoReader.BYTES)) {
         int outer = list.enter();
         while (list.hasRemaining()) {
-          addLong(list.varint());
+          reserveLong();
+          count = list.varints(longs, count);
         }
         list.leave(outer);
       } else if (list.is(VALUE, ProtoReader.VARINT)) {
-        addLong(list.varint());
+        reserveLong();
+        longs[count++] = list.varint();
       } else {
         list.skip();
       }
     }
   }
 
-  private void addLong(long value) {
+  private void reserveLong() {
     if (count == longs.length) {
       longs = Arrays.copyOf(longs, larger(1));
     }
-    longs[count++] = value;
   }
 
-  private void addFloats(ProtoReader list) throws MalformedProtoException {
+  private void addFloats(ProtoCursor list) throws MalformedProtoException {
     while (list.next()) {
       if (list.is(VALUE, ProtoReader.BYTES)) {
         int outer = list.enter();
@@ -160,20 +161,20 @@ public final class TfValues {
     }
   }
 
-  private void addPacked(ProtoReader packed) throws MalformedProtoException {
-    int length = packed.remaining();
+  private void addPacked(ProtoCursor packed) throws MalformedProtoException {
+    int start = packed.position();
+    int length = packed.limit() - start;
     int more = length / Float.BYTES;
     if (length % Float.BYTES != 0) {
-      throw new MalformedProtoException(
-          packed.position(), "%d bytes are no list of floats".formatted(length));
+      throw new MalformedProtoException(start, "%d bytes are no list of floats".formatted(length));
     }
     reserveFloats(more);
     if (more < MANY) {
-      for (int i = 0; i < more; i++) {
-        floats[count++] = data.getFloat(packed.position() + i * Float.BYTES);
+      while (packed.hasRemaining()) {
+        floats[count++] = packed.float32();
       }
     } else {
-      data.slice(packed.position(), length)
+      data.slice(start, length)
           .order(ByteOrder.LITTLE_ENDIAN)
           .asFloatBuffer()
           .get(floats, count, more);
@@ -187,7 +188,7 @@ public final class TfValues {
     }
   }
 
-  private void addBytes(ProtoReader list) throws MalformedProtoException {
+  private void addBytes(ProtoCursor list) throws MalformedProtoException {
     while (list.next()) {
       if (list.is(VALUE, ProtoReader.BYTES)) {
         int outer = list.enter();
@@ -196,7 +197,7 @@ public final class TfValues {
           ends = Arrays.copyOf(ends, starts.length);
         }
         starts[count] = list.position();
-        ends[count++] = list.position() + list.remaining();
+        ends[count++] = list.limit();
         list.leave(outer);
       } else {
         list.skip();

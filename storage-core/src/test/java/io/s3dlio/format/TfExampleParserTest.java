@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -141,6 +142,37 @@ class TfExampleParserTest {
     }
     writer.features(0);
     return message(writer);
+  }
+
+  /** The cursor looks at some of a message at a time: numbers and names lie across its ends. */
+  @Test
+  void longMessagesAreReadAsTheOtherParserReadsThem() throws Exception {
+    Random random = new Random(1);
+    for (int shift = 0; shift < 12; shift++) {
+      TfExampleWriter writer = new TfExampleWriter();
+      for (int i = 0; i < 400; i++) {
+        int floats = writer.length();
+        for (int j = random.nextInt(30); j > 0; j--) {
+          writer.float32(j);
+        }
+        writer.floatList(floats);
+        writer.entry(("floats " + i).getBytes(UTF_8), floats);
+      }
+      long[] numbers = random.longs(3000).map(value -> value >>> (value & 63)).toArray();
+      int64s(writer, "numbers" + "x".repeat(shift), numbers);
+      int bytes = writer.length();
+      writer.bytes(new byte[10_000 + shift]);
+      writer.bytesList(bytes);
+      writer.entry("bytes".getBytes(UTF_8), bytes);
+      writer.features(0);
+      byte[] message = message(writer);
+
+      assertThat(parsed(message)).isEqualTo(mapped(message)).isPresent();
+      for (int cut = 1; cut < message.length; cut += 397) {
+        byte[] part = Arrays.copyOf(message, cut);
+        assertThat(parsed(part)).isEqualTo(mapped(part));
+      }
+    }
   }
 
   @Test

@@ -1,13 +1,10 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
-import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NameTemplate;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -23,16 +20,13 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
   private static final String NAME = "name";
   private static final String PATH = "path";
 
-  private static final List<OptionKey<?>> SYNTHETIC_ONLY =
-      List.of(
-          WriteOptions.OBJECT_TYPE,
-          WriteOptions.RECORDS_PER_OBJECT,
-          PayloadOptions.DEDUPE,
-          PayloadOptions.COMPRESS,
-          WriteOptions.OBJECT_SIZE,
-          WriteOptions.OBJECT_NAME,
-          WriteOptions.OBJECT_COUNT,
-          WriteOptions.SEED);
+  private static final Set<OptionKey<?>> MEANINGFUL =
+      Set.of(
+          WriteOptions.ENCODE,
+          WriteOptions.ON_EXISTING,
+          WriteOptions.OVERWRITE_PREFIX,
+          WriteOptions.MAX_CONCURRENCY,
+          WriteOptions.PART_SIZE);
 
   private static final Pattern ABSOLUTE = Pattern.compile("/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*");
 
@@ -49,13 +43,7 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
     if (name == null || content == null) {
       throw RowShape.Columns.refused("there is no column 'content'");
     }
-    for (OptionKey<?> option : SYNTHETIC_ONLY) {
-      if (options.origin(option) == Origin.OPTION) {
-        throw new IllegalArgumentException(
-            "Invalid option: '%s' (it means nothing here; the rows hold their content)"
-                .formatted(option.name()));
-      }
-    }
+    RowShape.requireOnly(MEANINGFUL, "it means nothing here; the rows hold their content", options);
     return new ContentRows(name, content, prefix);
   }
 

@@ -1,7 +1,6 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.OptionKey;
-import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.spark.write.encode.EncodedColumn;
@@ -21,19 +20,18 @@ import org.apache.spark.sql.types.StructType;
  */
 record EncodedRows(ShardFormat format, ShardNames names, PartitionDirectory directory, long maxRows)
     implements RowShape {
-  private static final List<OptionKey<?>> MEANINGLESS =
-      List.of(
-          WriteOptions.OBJECT_TYPE,
-          WriteOptions.RECORDS_PER_OBJECT,
-          WriteOptions.TFRECORD_INDEX,
-          WriteOptions.LAYOUT,
-          PayloadOptions.DEDUPE,
-          PayloadOptions.COMPRESS,
-          WriteOptions.OBJECT_SIZE,
-          WriteOptions.OBJECT_NAME,
-          WriteOptions.OBJECT_COUNT,
-          WriteOptions.SEED,
-          WriteOptions.ON_EXISTING);
+  private static final Set<OptionKey<?>> MEANINGFUL =
+      Set.of(
+          WriteOptions.ENCODE,
+          WriteOptions.RECORD_TYPE,
+          WriteOptions.COMPRESSION,
+          WriteOptions.CODEC,
+          WriteOptions.MAX_RECORDS_PER_FILE,
+          WriteOptions.MAX_BYTES_PER_FILE,
+          WriteOptions.SAMPLE_AXIS,
+          WriteOptions.OVERWRITE_PREFIX,
+          WriteOptions.MAX_CONCURRENCY,
+          WriteOptions.PART_SIZE);
 
   private static final List<OptionKey<?>> ENCODING_ONLY =
       List.of(
@@ -48,10 +46,10 @@ record EncodedRows(ShardFormat format, ShardNames names, PartitionDirectory dire
    */
   static EncodedRows of(
       StructType schema, List<String> partitionColumns, String jobId, ResolvedOptions options) {
-    for (OptionKey<?> option : MEANINGLESS) {
-      options.requireNotSet(
-          option, "it means nothing with encode, whose files have names of the job's own");
-    }
+    RowShape.requireOnly(
+        MEANINGFUL,
+        "it means nothing with encode, whose files have names of the job's own",
+        options);
     Set<String> directories =
         partitionColumns.stream()
             .map(name -> name.toLowerCase(Locale.ROOT))

@@ -1,7 +1,10 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.Encoding;
+import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.Options;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.Scope;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import java.io.Serializable;
@@ -73,6 +76,17 @@ sealed interface RowShape extends Serializable permits SyntheticRows, ContentRow
     return columns.has(ContentRows.CONTENT)
         ? ContentRows.of(columns, prefix, options)
         : SyntheticRows.of(columns, options);
+  }
+
+  /**
+   * Refuses all options of writes but some.
+   *
+   * @param reason why the others mean nothing
+   */
+  static void requireOnly(Set<OptionKey<?>> meaningful, String reason, ResolvedOptions options) {
+    Options.all().stream()
+        .filter(option -> option.scope() == Scope.WRITE && !meaningful.contains(option))
+        .forEach(option -> options.requireNotSet(option, reason));
   }
 
   /** The columns of a schema, by name in any case. */

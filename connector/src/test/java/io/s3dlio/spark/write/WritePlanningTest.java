@@ -75,7 +75,10 @@ class WritePlanningTest {
     "objectType, zeros",
     "objectName, a_{}",
     "seed, 1",
-    "objectCount, 1"
+    "objectCount, 1",
+    "compression, gzip",
+    "tfrecordIndex, true",
+    "layout, dlio"
   })
   void optionsOfGeneratedObjectsMeanNothingForContent(String option, String value) {
     assertRefused(
