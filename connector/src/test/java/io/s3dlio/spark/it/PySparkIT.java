@@ -62,12 +62,16 @@ class PySparkIT {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
   }
 
-  /** NumPy, TensorFlow and h5py are the judges of what is written in their formats. */
+  /** NumPy, TensorFlow, h5py and h5dump are the judges of what is written in their formats. */
   @Test
   void writesFilesThatTheReadersOfTheirFormatsTake() throws Exception {
     Path tests = Python.testsOfFormats();
     Map<String, String> variables =
-        Map.of("PYTHONPATH", Python.tests() + ":" + tests + ":" + Python.formats());
+        Map.of(
+            "PYTHONPATH",
+            Python.tests() + ":" + tests + ":" + Python.formats(),
+            "S3DLIO_HDF5_TOOLS",
+            Python.hdf5Tools().toString());
     pass(Python.SPARK_4_2, variables, List.of("-p", "conftest", tests.toString()));
   }
 
