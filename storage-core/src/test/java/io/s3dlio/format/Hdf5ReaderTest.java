@@ -148,6 +148,7 @@ class Hdf5ReaderTest {
     "scaled, the filter 6",
     "elsewhere, in other files",
     "virtual, virtual",
+    "huge chunks, compressed chunks have 536870912 bytes",
   })
   void whatNumpyHasNotIsRefusedOnceItIsOpened(String path, String reason) throws IOException {
     for (String name : List.of("refused.h5", "refused-latest.h5")) {
@@ -224,6 +225,23 @@ class Hdf5ReaderTest {
 
     assertThat(object.ranges()).hasSize(ranges + 2);
     assertThat(object.bytesRead() - bytes).isLessThan(120);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Rows of 108 bytes.
+    "plain, 1",
+    "small, 1",
+    "gzip, 432",
+    "summed, 432",
+    "single gzip, 1188",
+    "grows gzip, 216",
+    "images, 40"
+  })
+  void compressedChunksAreDecodedTogether(String path, long bytes) throws IOException {
+    for (String name : List.of("chunks.h5", "chunks-latest.h5")) {
+      assertThat(array(open(Hdf5Files.file(name)), path).granularity()).isEqualTo(bytes);
+    }
   }
 
   @Test

@@ -239,6 +239,7 @@ def refused(file):
     unread("lzf", data=np.zeros(100), compression="lzf", chunks=(50,))
     unread("scaled", data=np.arange(100), scaleoffset=0, chunks=(50,))
     unread("elsewhere", (4,), dtype="<i4", external=[("other.bin", 0, 16)])
+    unread("huge chunks", (2**30,), dtype="u1", chunks=(2**29,), compression="gzip")
     layout = h5py.VirtualLayout(shape=(4,), dtype="<i4")
     layout[:] = h5py.VirtualSource("other.h5", "x", shape=(4,))
     file.create_virtual_dataset("virtual", layout).attrs["unread"] = True
