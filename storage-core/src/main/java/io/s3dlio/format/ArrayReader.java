@@ -28,6 +28,14 @@ public interface ArrayReader {
   OptionalLong plainDataOffset();
 
   /**
+   * Returns how many bytes of the elements, from each multiple of it on, are decoded together: to
+   * read some of them costs what it costs to read all. 1 where any are read alone.
+   */
+  default long granularity() {
+    return 1;
+  }
+
+  /**
    * Fills the target with elements.
    *
    * @param offset how many bytes of the elements, in C order, are passed over; whole elements

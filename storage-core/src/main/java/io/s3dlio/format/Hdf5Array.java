@@ -69,6 +69,11 @@ final class Hdf5Array implements ArrayReader {
     return plain ? storage.plainOffset() : OptionalLong.empty();
   }
 
+  @Override
+  public long granularity() {
+    return storage.granularity();
+  }
+
   /**
    * Fills the target with elements. Of chunks that are compressed, those are decoded as a whole of
    * which anything is read; about twice the length of one, 256 MiB at most, is held besides.

@@ -106,6 +106,16 @@ final class Hdf5Chunks implements Hdf5Storage {
     this.partialPlain = partialPlain;
   }
 
+  /** All elements with the places along the first axis that a chunk has. */
+  @Override
+  public long granularity() {
+    if (filters.isEmpty()) {
+      return 1;
+    }
+    long rows = Math.min(shape.chunk[0], shape.dataset[0]);
+    return Math.max(1, rows * shape.length(shape.dataset, 1));
+  }
+
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     long at = offset;

@@ -20,6 +20,8 @@ record Hdf5Message(int type, boolean shared, Hdf5Fields body) {
   static final int CONTINUATION = 0x10;
   static final int SYMBOL_TABLE = 0x11;
 
+  static final int CACHE_IMAGE = 0x18;
+
   /** The last type that there is. */
-  static final int LAST_KNOWN = 0x18;
+  static final int LAST_KNOWN = CACHE_IMAGE;
 }

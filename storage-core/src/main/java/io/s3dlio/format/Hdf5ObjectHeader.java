@@ -126,6 +126,8 @@ final class Hdf5ObjectHeader {
           Hdf5Message.FILTERS,
           Hdf5Message.SYMBOL_TABLE ->
           messages.add(new Hdf5Message(type, (flags & SHARED) != 0, body));
+      case Hdf5Message.CACHE_IMAGE ->
+          throw body.unsupported("structures of the file are in an image of the library's cache");
       default -> {
         if (type > Hdf5Message.LAST_KNOWN && (flags & FAIL_IF_UNKNOWN) != 0) {
           throw body.unsupported("an object header has a message of type %d".formatted(type));

@@ -19,8 +19,6 @@ import java.util.Optional;
  * Thread-safe.
  */
 public final class Hdf5Reader {
-  private static final Hdf5Link ROOT = new Hdf5Link("/", Hdf5Link.Kind.HARD, 0);
-
   private final Hdf5File file;
   private final long root;
 
@@ -113,21 +111,20 @@ public final class Hdf5Reader {
    */
   public Optional<Hdf5Dataset> dataset(String path) {
     String name = path.startsWith("/") ? path.substring(1) : path;
-    Hdf5Link link = ROOT;
     long address = root;
     for (String step : name.split("/", -1)) {
-      Hdf5Link next = groups.getOrDefault(address, Map.of()).get(step);
-      if (next == null) {
+      Hdf5Link link = groups.getOrDefault(address, Map.of()).get(step);
+      if (link == null) {
         return Optional.empty();
       }
-      link = next;
       if (link.kind() != Hdf5Link.Kind.HARD) {
         return Optional.of(new Hdf5Dataset(name, link));
       }
       address = link.address();
     }
+    Hdf5Link last = new Hdf5Link(name, Hdf5Link.Kind.HARD, address);
     return isDataset.getOrDefault(address, false)
-        ? Optional.of(new Hdf5Dataset(name, link))
+        ? Optional.of(new Hdf5Dataset(name, last))
         : Optional.empty();
   }
 

@@ -11,6 +11,11 @@ interface Hdf5Storage {
     return OptionalLong.empty();
   }
 
+  /** Returns how many bytes are decoded together, as {@link ArrayReader#granularity} has it. */
+  default long granularity() {
+    return 1;
+  }
+
   /**
    * Fills the target.
    *

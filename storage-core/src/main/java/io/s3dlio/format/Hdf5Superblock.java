@@ -78,11 +78,16 @@ record Hdf5Superblock(Hdf5File file, long root) {
   }
 
   private static Hdf5Superblock readNew(Hdf5File file, Hdf5Fields fields) throws IOException {
-    // Flags, the base address, and that of the extension.
-    fields.skip(1 + 2L * file.offsetSize());
+    // Flags, and the base address.
+    fields.skip(1L + file.offsetSize());
+    long extension = fields.address();
     requireEnd(file, fields);
     long root = fields.address();
     fields.verifySum(fields.position() + Integer.BYTES);
+    if (extension != Hdf5File.UNDEFINED) {
+      // It says that structures are not where they seem to be, if they are not.
+      Hdf5ObjectHeader.read(file, extension);
+    }
     return new Hdf5Superblock(file, root);
   }
 

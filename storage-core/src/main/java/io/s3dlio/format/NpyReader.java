@@ -90,6 +90,11 @@ public final class NpyReader implements ArrayReader {
         : OptionalLong.empty();
   }
 
+  @Override
+  public long granularity() {
+    return isInCOrder() && file.storedAt().isPresent() ? 1 : Math.max(1, header.dataLength());
+  }
+
   /**
    * Fills the target with elements. Of arrays in Fortran order 16 MiB at most are held besides, or
    * one element where that is more. Of those the whole is read each time, and of compressed arrays

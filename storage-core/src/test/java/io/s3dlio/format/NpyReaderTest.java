@@ -113,6 +113,12 @@ class NpyReaderTest {
     assertThat(open(GoldenFiles.file(file)).plainDataOffset().isPresent()).isEqualTo(plain);
   }
 
+  @ParameterizedTest
+  @CsvSource({"lf4.npy, 1", "bf4.npy, 1", "cube-fortran.npy, 840", "column-fortran.npy, 1"})
+  void fortranOrderIsDecodedAsAWhole(String file, long bytes) throws IOException {
+    assertThat(open(GoldenFiles.file(file)).granularity()).isEqualTo(bytes);
+  }
+
   @Test
   void onlyTheHeadAndTheElementsAskedForAreRead() throws IOException {
     byte[] file = npy(1, header("'<i8'", "(1000000,)"), new byte[8_000_000]);

@@ -148,6 +148,12 @@ def chunks(file):
     skipped.id.write_direct_chunk((2, 0), np.arange(12, dtype="<i4").tobytes(), filter_mask=3)
 
 
+def library():
+    """Returns the library that h5py brings, for what h5py knows nothing of."""
+    pattern = os.path.join(os.path.dirname(h5py.__file__), "..", "h5py.libs", "libhdf5-*")
+    return ctypes.CDLL(glob.glob(pattern)[0])
+
+
 def implicit(file):
     plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     plist.set_chunk((4, 4))
@@ -162,10 +168,8 @@ def partial_plain(file):
     plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     plist.set_chunk((4, 4))
     plist.set_deflate(4)
-    # H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS, of which h5py knows nothing.
-    libraries = os.path.join(os.path.dirname(h5py.__file__), "..", "h5py.libs", "libhdf5-*")
-    library = ctypes.CDLL(glob.glob(libraries)[0])
-    assert library.H5Pset_chunk_opts(ctypes.c_int64(plist.id), 2) == 0
+    # H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS
+    assert library().H5Pset_chunk_opts(ctypes.c_int64(plist.id), 2) == 0
     space = h5py.h5s.create_simple((10, 9))
     dataset = h5py.h5d.create(file.id, b"partial", h5py.h5t.STD_I32LE, space, plist)
     dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(90, dtype="<i4").reshape(10, 9))
@@ -235,6 +239,7 @@ def refused(file):
     unread("lzf", data=np.zeros(100), compression="lzf", chunks=(50,))
     unread("scaled", data=np.arange(100), scaleoffset=0, chunks=(50,))
     unread("elsewhere", (4,), dtype="<i4", external=[("other.bin", 0, 16)])
+    unread("huge chunks", (2**30,), dtype="u1", chunks=(2**29,), compression="gzip")
     layout = h5py.VirtualLayout(shape=(4,), dtype="<i4")
     layout[:] = h5py.VirtualSource("other.h5", "x", shape=(4,))
     file.create_virtual_dataset("virtual", layout).attrs["unread"] = True
@@ -288,6 +293,24 @@ def small_sizes(name, offsets):
             expect(name, at, file[at][()])
 
 
+def cache_image():
+    """Structures that are written as an image of the cache, and not where they belong."""
+    path = os.path.join(tempfile.mkdtemp(), "x.h5")
+    plist = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    plist.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+
+    class Config(ctypes.Structure):
+        _fields_ = [("version", ctypes.c_int), ("generate", ctypes.c_bool),
+                    ("save_resize_status", ctypes.c_bool), ("entry_ageout", ctypes.c_int)]
+
+    config = Config(1, True, False, -1)
+    assert library().H5Pset_mdc_image_config(ctypes.c_int64(plist.id), ctypes.byref(config)) == 0
+    with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, None, plist)) as file:
+        small(file)
+    with open(path, "rb") as file:
+        rows.append(("F", "cache-image.h5", text(file.read())))
+
+
 both("types", every_type)
 both("padded", padded)
 both("shapes", shapes)
@@ -310,6 +333,7 @@ both("small-links", small_links)
 write("v108.h5", chunks, libver=("v108", "v108"))
 write("nothing.h5", lambda file: None)
 small_sizes("sizes-4.h5", 4)
+cache_image()
 write("pages.h5", groups, fs_strategy="page", fs_persist=True)
 
 with open("hdf5.tsv", "w", encoding="utf-8") as out:

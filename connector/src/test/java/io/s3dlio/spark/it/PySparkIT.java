@@ -62,7 +62,7 @@ class PySparkIT {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
   }
 
-  /** NumPy, TensorFlow, h5py and DLIO are the judges of what is written for them. */
+  /** NumPy, TensorFlow, h5py, h5dump and DLIO are the judges of what is written for them. */
   @Test
   void writesFilesThatTheReadersOfTheirFormatsTake() throws Exception {
     Path tests = Python.testsOfFormats();
@@ -74,7 +74,9 @@ class PySparkIT {
                 .map(Path::toString)
                 .collect(Collectors.joining(":")),
             "MPI4PY_LIBMPI",
-            dlio.resolve("lib").toString());
+            dlio.resolve("lib").toString(),
+            "S3DLIO_HDF5_TOOLS",
+            Python.hdf5Tools().toString());
     pass(Python.SPARK_4_2, variables, List.of("-p", "conftest", tests.toString()));
   }
 

@@ -125,6 +125,18 @@ enum Python {
     }
   }
 
+  /**
+   * Returns the folder of the tools of HDF5's makers: they are in {@code bin}, their libraries in
+   * {@code lib}. Where it is missing the test is skipped by an assumption that names it, and fails
+   * in CI.
+   */
+  static Path hdf5Tools() {
+    Path tools = Build.root().resolve(".ci/cache/hdf5-tools");
+    String missing = "Tools of HDF5 (%s is no folder; run .ci/run)".formatted(tools);
+    need(Files.isRegularFile(tools.resolve("bin/h5dump")), missing);
+    return tools;
+  }
+
   /** Returns the folder of those that need PyTorch. */
   static Path testsOfTensors() {
     return Build.root().resolve("connector/src/test/python-torch");
