@@ -2,6 +2,7 @@ package io.s3dlio.spark;
 
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStores;
@@ -54,8 +55,14 @@ public final class WrittenFiles {
 
   /** Returns the bytes of a synthetic object. */
   public static ByteBuffer generated(long seed, long index, int size, ObjectType type) {
+    return generated(seed, index, size, type, Payload.DEFAULT);
+  }
+
+  /** Returns what a generated object holds. */
+  public static ByteBuffer generated(
+      long seed, long index, int size, ObjectType type, Payload payload) {
     ByteBuffer bytes = ByteBuffer.allocate(size);
-    new ObjectSpec(index, "any", size, type).source(seed).fill(0, bytes);
+    new ObjectSpec(index, "any", size, type, payload).source(seed).fill(0, bytes);
     return bytes.flip();
   }
 

@@ -13,41 +13,43 @@ final class ArrayFiles {
 
   private ArrayFiles() {}
 
-  static ObjectSource npy(long seed, long index, long size, int samples) {
+  static ObjectSource npy(long seed, long index, long size, int samples, Factors factors) {
     ImageShape shape = Npy.shape(size, samples);
     return new FramedBytes(
-        Npy.header(size, shape), RandomBytes.of(seed, index, shape.length()), NOTHING);
+        Npy.header(size, shape), factors.bytes(seed, index, shape.length()), NOTHING);
   }
 
-  static ObjectSource npz(long seed, long index, long size, int samples) {
+  static ObjectSource npz(long seed, long index, long size, int samples, Factors factors) {
     Npz npz = Npz.ofLength(size, samples, index * samples);
-    SealedObject images = new SealedObject(seed, index, npz.shape().length(), Crc.CRC32);
+    SealedObject images =
+        new SealedObject(factors.bytes(seed, index, npz.shape().length()), Crc.CRC32);
     int sum = images.sum();
     return new FramedBytes(npz.head(sum), images, npz.tail(sum));
   }
 
-  static ObjectSource hdf5(long seed, long index, long size, int samples) {
+  static ObjectSource hdf5(long seed, long index, long size, int samples, Factors factors) {
     ImageShape shape = Hdf5.shape(size, samples);
     return new FramedBytes(
         Hdf5.head(size, shape, index * samples),
-        RandomBytes.of(seed, index, shape.length()),
+        factors.bytes(seed, index, shape.length()),
         NOTHING);
   }
 
   /** One piece of sealed bytes. */
-  private record SealedObject(RandomBytes random, long length, Crc crc) implements ObjectSource {
-    SealedObject(long seed, long index, long length, Crc crc) {
-      this(RandomBytes.of(seed, index, Long.MAX_VALUE), length, crc);
+  private record SealedObject(BlockSource bytes, Crc crc) implements ObjectSource {
+    @Override
+    public long length() {
+      return bytes.length();
     }
 
     int sum() {
-      return new SealedBytes(random, crc).sum(0, length);
+      return new SealedBytes(bytes, crc).sum(0, length());
     }
 
     /** The frame has looked at the bounds. */
     @Override
     public void fill(long offset, ByteBuffer target) {
-      new SealedBytes(random, crc).fill(0, length, offset, target);
+      new SealedBytes(bytes, crc).fill(0, length(), offset, target);
     }
   }
 }

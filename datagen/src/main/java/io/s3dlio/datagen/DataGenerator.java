@@ -15,36 +15,50 @@ public final class DataGenerator {
   private final ObjectStore store;
   private final long seed;
   private final PutOptions options;
+  private final Payload payload;
 
-  /** Generates into a store with {@link PutOptions#DEFAULT} and seed 0. */
+  /** Generates into a store with {@link PutOptions#DEFAULT}, seed 0 and {@link Payload#DEFAULT}. */
   public DataGenerator(ObjectStore store) {
-    this(store, 0, PutOptions.DEFAULT);
+    this(store, 0, PutOptions.DEFAULT, Payload.DEFAULT);
   }
 
-  private DataGenerator(ObjectStore store, long seed, PutOptions options) {
+  private DataGenerator(ObjectStore store, long seed, PutOptions options, Payload payload) {
     this.store = requireNonNull(store, "store is null");
     this.seed = seed;
     this.options = requireNonNull(options, "options is null");
+    this.payload = requireNonNull(payload, "payload is null");
   }
 
   public DataGenerator withSeed(long newSeed) {
-    return new DataGenerator(store, newSeed, options);
+    return new DataGenerator(store, newSeed, options, payload);
   }
 
   public DataGenerator withOptions(PutOptions newOptions) {
-    return new DataGenerator(store, seed, newOptions);
+    return new DataGenerator(store, seed, newOptions, payload);
+  }
+
+  public DataGenerator withPayload(Payload newPayload) {
+    return new DataGenerator(store, seed, options, newPayload);
   }
 
   /** Puts {@code count} objects of one type and size below a prefix. */
   public Progress putMany(Location prefix, String template, long count, ObjectType type, long size)
       throws IOException {
-    return putMany(prefix, template, count, type, size, progress -> {}, new CancellationToken());
+    return putMany(
+        prefix,
+        template,
+        count,
+        type,
+        SizeDistribution.of(size),
+        progress -> {},
+        new CancellationToken());
   }
 
   /**
-   * Puts {@code count} objects of one type and size below a prefix.
+   * Puts {@code count} objects of one type below a prefix.
    *
    * @param template see {@link NameTemplate}
+   * @param sizes how long they are
    * @param listener is told after every object, one call at a time
    * @param token stops the work; what is in flight is finished
    * @return what was put
@@ -56,16 +70,14 @@ public final class DataGenerator {
       String template,
       long count,
       ObjectType type,
-      long size,
+      SizeDistribution sizes,
       Consumer<Progress> listener,
       CancellationToken token)
       throws IOException {
     if (count < 0) {
       throw new IllegalArgumentException("Invalid count: %d (must be >= 0)".formatted(count));
     }
-    if (size < 0) {
-      throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
-    }
+    requireNonNull(sizes, "sizes is null");
     NameTemplate names = NameTemplate.parse(template, count);
     // The names of all of them are synced at the end, not each with its object.
     UnsyncedNames unsynced = new UnsyncedNames(store, prefix);
@@ -73,7 +85,8 @@ public final class DataGenerator {
     Tally tally = new Tally(count, listener, unsynced);
     try (ObjectPutter putter = new ObjectPutter(store, prefix, put, token)) {
       for (long index = 0; index < count; index++) {
-        ObjectSpec object = new ObjectSpec(index, names.name(index), size, type);
+        long size = sizes.size(seed, index);
+        ObjectSpec object = new ObjectSpec(index, names.name(index), size, type, payload);
         putter.put(object.name(), object.source(seed), tally::add);
       }
       putter.drain();

@@ -9,18 +9,20 @@ import static java.util.Objects.requireNonNull;
  * @param name its key below the prefix
  * @param size its length in bytes
  * @param type what it holds
- * @param records how many samples it holds, if its type has some
+ * @param payload what it holds beside that
  */
-public record ObjectSpec(long index, String name, long size, ObjectType type, int records) {
+public record ObjectSpec(long index, String name, long size, ObjectType type, Payload payload) {
   public ObjectSpec {
     requireNonNull(name, "name is null");
     requireNonNull(type, "type is null");
+    requireNonNull(payload, "payload is null");
     if (index < 0) {
       throw new IllegalArgumentException("Invalid index: %d (must be >= 0)".formatted(index));
     }
     if (size < 0) {
       throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
     }
+    int records = payload.records();
     type.requireRecords(records);
     long least = type.minSize(records);
     if (size < least) {
@@ -32,18 +34,25 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, in
 
   /** Specifies an object of one sample, if its type has some. */
   public ObjectSpec(long index, String name, long size, ObjectType type) {
-    this(index, name, size, type, 1);
+    this(index, name, size, type, Payload.DEFAULT);
+  }
+
+  /** Specifies an object of so many samples. */
+  public ObjectSpec(long index, String name, long size, ObjectType type, int records) {
+    this(index, name, size, type, Payload.DEFAULT.withRecords(records));
   }
 
   /** Returns the object's bytes: a pure function of the seed and this specification. */
   public ObjectSource source(long seed) {
+    int records = payload.records();
+    Factors factors = payload.factors();
     return switch (type) {
       case ZEROS -> new ZeroBytes(size);
-      case RANDOM -> RandomBytes.of(seed, index, size);
-      case TFRECORD -> new TfRecordBytes(seed, index, size, records);
-      case NPZ -> ArrayFiles.npz(seed, index, size, records);
-      case NPY -> ArrayFiles.npy(seed, index, size, records);
-      case HDF5 -> ArrayFiles.hdf5(seed, index, size, records);
+      case RANDOM -> factors.bytes(seed, index, size);
+      case TFRECORD -> new TfRecordBytes(seed, index, size, records, factors);
+      case NPZ -> ArrayFiles.npz(seed, index, size, records, factors);
+      case NPY -> ArrayFiles.npy(seed, index, size, records, factors);
+      case HDF5 -> ArrayFiles.hdf5(seed, index, size, records, factors);
     };
   }
 
@@ -56,6 +65,6 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, in
     if (type != ObjectType.TFRECORD) {
       throw new IllegalStateException("%s objects have no index".formatted(type));
     }
-    return new TfRecordIndex(size, records);
+    return new TfRecordIndex(size, payload.records());
   }
 }

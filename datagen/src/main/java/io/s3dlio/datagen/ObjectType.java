@@ -33,10 +33,6 @@ public enum ObjectType {
    * @throws IllegalArgumentException if an object of this type cannot hold so many samples
    */
   void requireRecords(int records) {
-    if (records < 1) {
-      throw new IllegalArgumentException(
-          "Invalid recordsPerObject: %d (must be >= 1)".formatted(records));
-    }
     boolean isArray = this == NPZ || this == NPY || this == HDF5;
     if (isArray && records > ImageShape.MAX_SAMPLES) {
       throw new IllegalArgumentException(

@@ -2,9 +2,7 @@ package io.s3dlio.datagen;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /**
  * Incompressible bytes that are a function of (seed, object index, offset).
@@ -14,9 +12,7 @@ import java.util.Objects;
  * any data set begin in the same state. The function is part of what users rely on and never
  * changes.
  */
-record RandomBytes(long keyLow, long keyHigh, long length) implements ObjectSource {
-  static final int BLOCK = 4096;
-
+record RandomBytes(long keyLow, long keyHigh, long length) implements BlockSource {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -33,31 +29,18 @@ record RandomBytes(long keyLow, long keyHigh, long length) implements ObjectSour
   }
 
   @Override
-  public void fill(long offset, ByteBuffer target) {
-    Objects.checkFromIndexSize(offset, target.remaining(), length);
-    byte[] block = new byte[BLOCK];
-    long number = offset / BLOCK;
-    int skip = (int) (offset % BLOCK);
-    while (target.hasRemaining()) {
-      generate(number, block);
-      target.put(block, skip, Math.min(BLOCK - skip, target.remaining()));
-      number++;
-      skip = 0;
-    }
+  public void generate(long number, byte[] block) {
+    generate(number, block, BLOCK);
   }
 
-  /**
-   * Fills a whole block, wherever the object ends.
-   *
-   * @param block of {@link #BLOCK} bytes
-   */
-  void generate(long number, byte[] block) {
+  /** Fills a block's beginning, of this length and up to seven bytes more. */
+  void generate(long number, byte[] block, int length) {
     // (s0, s1, s2) gives back number, keyLow and keyHigh; the set bit keeps the state from zero.
     long s0 = mix(keyLow + number * LOW_STEP);
     long s1 = mix(keyHigh + number * HIGH_STEP);
     long s2 = mix((s0 ^ s1) + number);
     long s3 = mix(s1 + s2) | 1;
-    for (int i = 0; i < BLOCK; i += Long.BYTES) {
+    for (int i = 0; i < length; i += Long.BYTES) {
       LONGS.set(block, i, Long.rotateLeft(s0 + s3, 23) + s0);
       long t = s1 << 17;
       s2 ^= s0;
@@ -70,7 +53,7 @@ record RandomBytes(long keyLow, long keyHigh, long length) implements ObjectSour
   }
 
   /** The finalizer of splitmix64: a bijection whose every output bit depends on every input bit. */
-  private static long mix(long value) {
+  static long mix(long value) {
     long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

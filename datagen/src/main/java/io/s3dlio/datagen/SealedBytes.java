@@ -12,11 +12,11 @@ import java.util.zip.Checksum;
  * head can be served before what it sums up is made, and any range alone.
  *
  * <p>A piece of a block or more begins at a block, and the last four bytes of each of its whole
- * blocks are such that the block's sum is {@link #SEAL}; all other bytes are those of {@link
- * RandomBytes}. One thread uses it; what it keeps is a block, and the last shorter piece.
+ * blocks are such that the block's sum is {@link #SEAL}; all other bytes are those of the source.
+ * One thread uses it; what it keeps is a block, and the last shorter piece.
  */
 final class SealedBytes {
-  static final int BLOCK = RandomBytes.BLOCK;
+  static final int BLOCK = BlockSource.BLOCK;
 
   /** The sum of any bytes that their own sum, not inverted, follows. */
   private static final int SEAL = -1;
@@ -26,7 +26,7 @@ final class SealedBytes {
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final RandomBytes random;
+  private final BlockSource source;
   private final Crc crc;
   private final Checksum sum;
 
@@ -38,8 +38,8 @@ final class SealedBytes {
   private long pieceStart = -1;
   private int pieceLength;
 
-  SealedBytes(RandomBytes random, Crc crc) {
-    this.random = random;
+  SealedBytes(BlockSource source, Crc crc) {
+    this.source = source;
     this.crc = crc;
     this.sum = crc.begin();
   }
@@ -106,7 +106,7 @@ final class SealedBytes {
     if (wanted == number && whole == sealed) {
       return;
     }
-    random.generate(wanted, block);
+    source.generate(wanted, block);
     if (whole) {
       // Whole blocks are summed up faster than such as end earlier.
       INTS.set(block, SEALED, 0);

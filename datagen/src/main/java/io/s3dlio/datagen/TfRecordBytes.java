@@ -16,7 +16,7 @@ final class TfRecordBytes implements ObjectSource {
   /** The length of the shortest record. */
   static final int MIN_RECORD = FRAME + ImageExample.MIN_LENGTH;
 
-  private final RandomBytes random;
+  private final BlockSource random;
   private final long length;
 
   /** How many records are a byte longer. */
@@ -26,14 +26,14 @@ final class TfRecordBytes implements ObjectSource {
   private final Shape shape;
   private final long stride;
 
-  TfRecordBytes(long seed, long index, long length, int records) {
-    this.random = RandomBytes.of(seed, index, Long.MAX_VALUE);
+  TfRecordBytes(long seed, long index, long length, int records, Factors factors) {
     this.length = length;
     this.longer = length % records;
     this.shape = new Shape(length / records);
     this.longShape = longer == 0 ? shape : new Shape(length / records + 1);
     this.stride =
         SealedBytes.stride(Math.max(shape.example.imageLength(), longShape.example.imageLength()));
+    this.random = factors.bytes(seed, index, stride * records);
   }
 
   @Override

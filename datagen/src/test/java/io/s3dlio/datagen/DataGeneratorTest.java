@@ -69,6 +69,19 @@ class DataGeneratorTest {
   }
 
   @Test
+  void thePayloadIsThatOfEveryObject() throws IOException {
+    Payload payload = new Payload(3, new Factors(2, 1.5));
+    try (ObjectStore store = store()) {
+      new DataGenerator(store)
+          .withPayload(payload)
+          .putMany(prefix("data"), "{}", 2, ObjectType.NPZ, SIZE);
+    }
+    ByteBuffer expected = ByteBuffer.allocate((int) SIZE);
+    new ObjectSpec(1, "1", SIZE, ObjectType.NPZ, payload).source(0).fill(0, expected);
+    assertThat(directory.resolve("data/1")).hasBinaryContent(expected.array());
+  }
+
+  @Test
   void anotherSeedGivesOtherBytes() throws IOException {
     Location prefix = prefix("seeds");
     try (ObjectStore store = store()) {
@@ -97,7 +110,14 @@ class DataGeneratorTest {
     try (ObjectStore store = store()) {
       last =
           new DataGenerator(store)
-              .putMany(prefix("p"), "{}", 200, ObjectType.ZEROS, 3, told::add, token);
+              .putMany(
+                  prefix("p"),
+                  "{}",
+                  200,
+                  ObjectType.ZEROS,
+                  SizeDistribution.of(3),
+                  told::add,
+                  token);
     }
     assertThat(told).hasSize(200).last().isEqualTo(last);
     for (int i = 0; i < 200; i++) {
@@ -173,7 +193,7 @@ class DataGeneratorTest {
                       "{}",
                       1_000_000,
                       ObjectType.RANDOM,
-                      SIZE,
+                      SizeDistribution.of(SIZE),
                       progress -> {
                         if (progress.objects() == 5) {
                           token.cancel();

@@ -52,7 +52,7 @@ public class GeneratorBenchmark {
   public void allocate() {
     long size = (long) mebibytes << 20;
     target = ByteBuffer.allocateDirect(mebibytes << 20);
-    pattern = new byte[RandomBytes.BLOCK];
+    pattern = new byte[BlockSource.BLOCK];
     random = new ObjectSpec(7, "x", size, ObjectType.RANDOM).source(42);
     zeros = new ObjectSpec(7, "x", size, ObjectType.ZEROS).source(42);
     npz = new ObjectSpec(7, "x", size, ObjectType.NPZ).source(42);

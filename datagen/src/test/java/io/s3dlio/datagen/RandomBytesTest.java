@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RandomBytesTest {
-  private static final int BLOCK = RandomBytes.BLOCK;
+  private static final int BLOCK = BlockSource.BLOCK;
   private static final long HUGE = Long.MAX_VALUE;
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ public final class Npy {
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int PREFIX = MAGIC.length + Short.BYTES;
+  private static final int ALIGNMENT = 64;
 
   private Npy() {}
 
@@ -42,16 +43,29 @@ public final class Npy {
   }
 
   /**
+   * Returns a header of the least multiple of 64 that it takes.
+   *
+   * @param type as NumPy writes it in {@code descr}
+   */
+  static byte[] shortestHeader(String type, long... shape) {
+    int length = PREFIX + text(type, shape).length() + 1;
+    return header(type, (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, shape);
+  }
+
+  private static String text(String type, long... shape) {
+    // As NumPy writes it, commas and spaces too: some readers look for them.
+    String dimensions =
+        Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+    return "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
+        .formatted(type, dimensions, shape.length == 1 ? "," : "");
+  }
+
+  /**
    * @param type as NumPy writes it in {@code descr}
    * @param length of the header; what the text does not take is spaces
    */
   static byte[] header(String type, int length, long... shape) {
-    // As NumPy writes it, commas and spaces too: some readers look for them.
-    String dimensions =
-        Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
-    String text =
-        "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
-            .formatted(type, dimensions, shape.length == 1 ? "," : "");
+    String text = text(type, shape);
     byte[] header = new byte[length];
     Arrays.fill(header, (byte) ' ');
     LittleEndian.of(header)

@@ -1,5 +1,7 @@
 package io.s3dlio.spark.config;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,6 +50,18 @@ final class OptionKeys {
         String.valueOf(value),
         doc,
         text -> Sizes.parseNumberWithin(text, min, max),
+        Optional.empty());
+  }
+
+  static OptionKey<Double> decimal(
+      String name, Scope scope, double value, int min, int max, String doc) {
+    return new OptionKey<>(
+        name,
+        scope,
+        "number, %d to %d".formatted(min, max),
+        new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value),
+        doc,
+        text -> Sizes.parseDecimalWithin(text, min, max),
         Optional.empty());
   }
 

@@ -9,7 +9,9 @@ public final class Options {
       Stream.of(
               FileOptions.all(),
               ReadOptions.all(),
+              DecodeOptions.all(),
               WriteOptions.all(),
+              PayloadOptions.all(),
               JvmOptions.all(),
               S3Options.all())
           .flatMap(List::stream)

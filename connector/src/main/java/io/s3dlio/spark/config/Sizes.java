@@ -49,6 +49,18 @@ public final class Sizes {
     return number;
   }
 
+  static double parseDecimalWithin(String text, int min, int max) {
+    // Digits and a point: a double's own parser takes letters too.
+    if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
+      throw new IllegalArgumentException("must be a number such as 2 or 1.5");
+    }
+    double number = Double.parseDouble(text);
+    if (number < min || number > max) {
+      throw new IllegalArgumentException("must be from %d to %d".formatted(min, max));
+    }
+    return number;
+  }
+
   static Duration parseDurationWithin(String text, Duration min, Duration max) {
     Duration time;
     try {

@@ -3,6 +3,7 @@ package io.s3dlio.spark.jobs;
 import io.s3dlio.datagen.DlioLayout;
 import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Failure;
@@ -39,7 +40,12 @@ public final class PutMany extends Job {
   @Option(names = "--count", description = "How many objects. Not with --layout=dlio.")
   private @Nullable Long count;
 
-  @Option(names = "--size", required = true, description = "The size of each, such as 8mb.")
+  @Option(
+      names = "--size",
+      required = true,
+      description =
+          "The size of each, such as 8mb, or how they are distributed: uniform(1mb,4mb),"
+              + " lognormal(1mb,512k).")
   private String size = "";
 
   @Option(
@@ -62,6 +68,14 @@ public final class PutMany extends Job {
       names = "--tfrecord-index",
       description = "Writes the index of each tfrecord object, too.")
   private boolean tfrecordIndex;
+
+  @Option(
+      names = "--dedupe",
+      description = "How many blocks of 4 KiB there are for each that is unlike all others.")
+  private @Nullable String dedupe;
+
+  @Option(names = "--compress", description = "How many times smaller a compressor makes them.")
+  private @Nullable String compress;
 
   @Option(
       names = "--name",
@@ -179,6 +193,8 @@ public final class PutMany extends Job {
     put(options, WriteOptions.TFRECORD_INDEX, tfrecordIndex ? "true" : null);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
     put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);
+    put(options, PayloadOptions.DEDUPE, dedupe);
+    put(options, PayloadOptions.COMPRESS, compress);
     put(options, WriteOptions.SEED, seed);
     put(options, WriteOptions.ON_EXISTING, onExisting);
     put(options, WriteOptions.MAX_CONCURRENCY, maxConcurrency);

@@ -4,6 +4,8 @@ import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.manifest.Manifest;
@@ -17,20 +19,17 @@ import java.util.Set;
  * What a job's generated objects were made with, beside what its manifest says of each.
  *
  * @param seed the seed of the job
- * @param records how many samples each object holds, if its type has some
+ * @param payload what each object holds beside its type
  * @param compression how objects are compressed
  */
-record Recipe(long seed, int records, Compression compression) implements Serializable {
+record Recipe(long seed, Payload payload, Compression compression) implements Serializable {
   static Recipe of(Manifest manifest) {
     Map<String, String> options = new HashMap<>(manifest.settings());
-    options
-        .keySet()
-        .retainAll(Set.of(WriteOptions.RECORDS_PER_OBJECT.name(), WriteOptions.COMPRESSION.name()));
-    ResolvedOptions resolved = ResolvedOptions.forWrite(options, Map.of());
+    options.keySet().retainAll(Set.of(WriteOptions.COMPRESSION.name()));
     return new Recipe(
         manifest.seed(),
-        resolved.value(WriteOptions.RECORDS_PER_OBJECT),
-        resolved.value(WriteOptions.COMPRESSION));
+        PayloadOptions.of(manifest.settings()),
+        ResolvedOptions.forWrite(options, Map.of()).value(WriteOptions.COMPRESSION));
   }
 
   /**
@@ -41,7 +40,7 @@ record Recipe(long seed, int records, Compression compression) implements Serial
   ObjectSource source(ManifestEntry entry) {
     boolean isIndex = entry.objectType().equals(ObjectType.RECORD_INDEX);
     ObjectType type = isIndex ? ObjectType.TFRECORD : ObjectType.parse(entry.objectType());
-    ObjectSpec spec = new ObjectSpec(entry.index(), entry.name(), entry.specSize(), type, records);
+    ObjectSpec spec = new ObjectSpec(entry.index(), entry.name(), entry.specSize(), type, payload);
     return isIndex ? spec.recordIndex() : compression.of(type, spec.source(seed));
   }
 }

@@ -1,6 +1,7 @@
 package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
@@ -26,6 +27,8 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
       List.of(
           WriteOptions.OBJECT_TYPE,
           WriteOptions.RECORDS_PER_OBJECT,
+          PayloadOptions.DEDUPE,
+          PayloadOptions.COMPRESS,
           WriteOptions.OBJECT_SIZE,
           WriteOptions.OBJECT_NAME,
           WriteOptions.OBJECT_COUNT,

@@ -23,7 +23,7 @@ final class SyntheticDataWriter extends TaskWriter {
   SyntheticDataWriter(WriteJob job, SyntheticRows rows, int partition, long taskId) {
     super(job, partition, taskId);
     seed = job.seed();
-    specs = rows.specs();
+    specs = rows.specs(seed);
     ids = rows.isNamedById() ? IdRange.NONE : IdRange.UNKNOWN;
     putter = new ObjectPutter(store, job.prefix(), job.putOptions(), token);
   }

@@ -5,8 +5,11 @@ import io.s3dlio.datagen.DlioLayout;
 import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.datagen.SizeDistribution;
 import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
+import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
@@ -39,7 +42,7 @@ record SyntheticRows(
    *
    * @param count how many objects there will be; negative if that is not known
    * @param layout names objects in place of the template
-   * @param records how many samples an object holds, if its type has some
+   * @param payload what an object holds beside its type
    * @param compression how objects are compressed
    * @param indexed whether objects of TFRecords get an index
    */
@@ -47,9 +50,9 @@ record SyntheticRows(
       @Nullable String template,
       @Nullable DlioLayout layout,
       long count,
-      @Nullable Long size,
+      @Nullable SizeDistribution size,
       @Nullable ObjectType objectType,
-      int records,
+      Payload payload,
       Compression compression,
       boolean indexed)
       implements Serializable {}
@@ -81,23 +84,27 @@ record SyntheticRows(
     if (template != null) {
       requireTemplate(template, count);
     }
-    Long defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
+    SizeDistribution defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
     if (size == null && defaultSize == null) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
-    int records = options.value(WriteOptions.RECORDS_PER_OBJECT);
+    Payload payload = PayloadOptions.of(options);
     Compression compression = options.value(WriteOptions.COMPRESSION);
     boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
     requireReaders(compression, indexed, layout);
+    if (payload.factors().dedupe() > 1) {
+      requireAlike(size, objectType, defaultSize);
+    }
     if (objectType == null && defaultType != null) {
       compression.requireFor(defaultType);
-      if (!defaultType.hasRecords()
-          && options.origin(WriteOptions.RECORDS_PER_OBJECT) == Origin.OPTION) {
-        throw new IllegalArgumentException(
-            "Invalid option: '%s' (objects of the type %s hold no samples)"
-                .formatted(WriteOptions.RECORDS_PER_OBJECT.name(), defaultType));
+      if (!defaultType.hasRecords()) {
+        refuse(WriteOptions.RECORDS_PER_OBJECT, options, defaultType, "samples");
+      }
+      if (defaultType == ObjectType.ZEROS) {
+        refuse(PayloadOptions.DEDUPE, options, defaultType, "random bytes");
+        refuse(PayloadOptions.COMPRESS, options, defaultType, "random bytes");
       }
       if (indexed && defaultType != ObjectType.TFRECORD) {
         throw new IllegalArgumentException(
@@ -105,7 +112,7 @@ record SyntheticRows(
                 .formatted(WriteOptions.TFRECORD_INDEX.name(), defaultType));
       }
       if (size == null && defaultSize != null) {
-        requireObject(defaultSize, defaultType, records);
+        requireObject(defaultSize.min(), defaultType, payload);
       }
     }
     return new SyntheticRows(
@@ -114,7 +121,7 @@ record SyntheticRows(
         size,
         objectType,
         new Defaults(
-            template, layout, count, defaultSize, defaultType, records, compression, indexed));
+            template, layout, count, defaultSize, defaultType, payload, compression, indexed));
   }
 
   /** Refuses what is compressed where readers look for what is not. */
@@ -132,9 +139,35 @@ record SyntheticRows(
     }
   }
 
+  /** Objects have blocks in common at the same places. */
+  private static void requireAlike(
+      @Nullable Column size, @Nullable Column objectType, @Nullable SizeDistribution defaultSize) {
+    String remedy;
+    if (size != null || objectType != null) {
+      remedy = "leave the column '%s' out".formatted(size != null ? SIZE : OBJECT_TYPE);
+    } else if (!(defaultSize instanceof SizeDistribution.Fixed)) {
+      remedy = "let %s be one size".formatted(WriteOptions.OBJECT_SIZE.name());
+    } else {
+      return;
+    }
+    throw new IllegalArgumentException(
+        "Invalid option: '%s' (objects have blocks in common if they have one size and one type: %s)"
+            .formatted(PayloadOptions.DEDUPE.name(), remedy));
+  }
+
+  /** An option that was set and says how something is that the objects do not have. */
+  private static void refuse(
+      OptionKey<?> option, ResolvedOptions options, ObjectType type, String what) {
+    if (options.origin(option) == Origin.OPTION) {
+      throw new IllegalArgumentException(
+          "Invalid option: '%s' (objects of the type %s hold no %s)"
+              .formatted(option.name(), type, what));
+    }
+  }
+
   /** Says before any task begins what every row would say. */
-  private static void requireObject(long size, ObjectType type, int records) {
-    ObjectSpec unused = new ObjectSpec(0, "any", size, type, records);
+  private static void requireObject(long size, ObjectType type, Payload payload) {
+    ObjectSpec unused = new ObjectSpec(0, "any", size, type, payload);
   }
 
   /** An option that nobody set stands in for a column that is not there, never for a null. */
@@ -188,16 +221,22 @@ record SyntheticRows(
   }
 
   /** Returns what makes specifications of rows, on an executor; for one thread. */
-  Specs specs() {
-    return new Specs();
+  Specs specs(long seed) {
+    return new Specs(seed);
   }
 
   /** Makes specifications of rows. */
   final class Specs {
+    private final long seed;
+
     private final @Nullable NameTemplate template =
         defaults.template() == null
             ? null
             : NameTemplate.parse(defaults.template(), defaults.count());
+
+    private Specs(long seed) {
+      this.seed = seed;
+    }
 
     /**
      * Returns what the row asks for. Keeps nothing of the row.
@@ -211,7 +250,8 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
-        return new ObjectSpec(index, name(row, index), size(row), type(row), defaults.records());
+        return new ObjectSpec(
+            index, name(row, index), size(row, index), type(row), defaults.payload());
       } catch (IllegalArgumentException e) {
         throw refused(index, e);
       }
@@ -260,14 +300,14 @@ record SyntheticRows(
       return template.name(index);
     }
 
-    private long size(InternalRow row) {
+    private long size(InternalRow row, long index) {
       if (size != null && !size.isNull(row)) {
         return size.integer(row);
       }
       if (defaults.size() == null) {
         throw isNull("size", "objectSize");
       }
-      return defaults.size();
+      return defaults.size().size(seed, index);
     }
 
     private ObjectType type(InternalRow row) {

@@ -21,6 +21,19 @@ class SizesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1, 1", "1.5, 1.5", "100, 100", "99.999999999, 99.999999999"})
+  void readsDecimals(double value, String text) {
+    assertThat(Sizes.parseDecimalWithin(text, 1, 100)).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0.999", "100.1", "1e1", "NaN", "Infinity", "+2", "-2", "2.", ".5", "2f", ""})
+  void refusesWhatIsNoDecimalWithinItsBounds(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Sizes.parseDecimalWithin(text, 1, 100));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "0, 0",
     "1023, 1023",

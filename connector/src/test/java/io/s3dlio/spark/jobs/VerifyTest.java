@@ -7,6 +7,7 @@ import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,29 @@ class VerifyTest {
     flip("object_00000002.bin", 200_000);
     assertThat(verify().out())
         .contains("proven    2\n", "object_00000002.bin differs from byte 200000 on\n");
+  }
+
+  @Test
+  void theSizesAreTakenFromTheManifest() throws IOException {
+    put(9, "uniform(10k,90k)", "--parallelism=3", "--name=u_{}", "--object-type=npz");
+    put(9, "lognormal(50k,20k,10k,90k)", "--name=l_{}");
+
+    assertThat(verify().out()).contains("proven    18\n", "wrong     0\n");
+    assertThat(WrittenFiles.objects(dir).values().stream().map(Buffer::remaining).distinct())
+        .hasSize(18)
+        .allMatch(size -> size >= 10 << 10 && size <= 90 << 10);
+  }
+
+  @Test
+  void theFactorsAreTakenFromTheJob() throws IOException {
+    put(3, "100k", "--dedupe=2", "--compress=1.5", "--name=both_{}");
+    put(3, "100k", "--compress=3", "--object-type=npz", "--name=npz_{}");
+    put(3, "100k", "--name=plain_{}");
+
+    assertThat(verify().out()).contains("proven    9\n", "wrong     0\n");
+
+    flip("both_1", 100_000);
+    assertThat(verify().out()).contains("both_1 differs from byte 100000 on\n");
   }
 
   @Test

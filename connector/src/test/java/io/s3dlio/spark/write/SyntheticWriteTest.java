@@ -7,7 +7,10 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.datagen.Factors;
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.datagen.SizeDistribution;
 import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
@@ -26,6 +29,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SyntheticWriteTest {
@@ -105,6 +109,106 @@ class SyntheticWriteTest {
             "Invalid option: 'recordsPerObject' (objects of the type "
                 + type
                 + " hold no samples)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"random, 1, 64k", "random, 3, 100k", "npz, 5, 8mb"})
+  void objectsShareBlocksAndCompressHoweverManyTasksWrite(String type, int tasks, String partSize)
+      throws IOException {
+    writer(range(0, 10, tasks))
+        .option("objectType", type)
+        .option("objectSize", "300001")
+        .option("partSize", partSize)
+        .option("dedupe", "2.5")
+        .option("compress", 3)
+        .save(dir.toString());
+
+    Payload payload = Payload.DEFAULT.withFactors(new Factors(2.5, 3));
+    for (int i = 0; i < 10; i++) {
+      assertThat(WrittenFiles.objects(dir))
+          .containsEntry(
+              "sample_%04d.bin".formatted(i),
+              WrittenFiles.generated(42, i, 300_001, ObjectType.parse(type), payload));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void sizesAreAFunctionOfSeedAndIdHoweverManyTasksWrite(int tasks) throws IOException {
+    writer(range(0, 20, tasks)).option("objectSize", "Uniform(1k, 9k)").save(dir.toString());
+
+    SizeDistribution sizes = new SizeDistribution.Uniform(1 << 10, 9 << 10);
+    for (int i = 0; i < 20; i++) {
+      int size = (int) sizes.size(42, i);
+      assertThat(WrittenFiles.objects(dir))
+          .containsEntry(
+              "sample_%04d.bin".formatted(i),
+              WrittenFiles.generated(42, i, size, ObjectType.RANDOM));
+    }
+  }
+
+  @Test
+  void theColumnOverridesADistribution() throws IOException {
+    Dataset<Row> rows = range(0, 2, 1).withColumn("size", when(col("id").equalTo(1), 5));
+
+    writer(rows).option("objectSize", "lognormal(1k,1k,100,1m)").save(dir.toString());
+
+    SizeDistribution sizes = new SizeDistribution.LogNormal(1 << 10, 1 << 10, 100, 1 << 20);
+    assertThat(WrittenFiles.objects(dir))
+        .containsEntry(
+            "sample_0000.bin",
+            WrittenFiles.generated(42, 0, (int) sizes.size(42, 0), ObjectType.RANDOM))
+        .containsEntry("sample_0001.bin", WrittenFiles.generated(42, 1, 5, ObjectType.RANDOM));
+  }
+
+  @Test
+  void aDistributionWithSizesThatAreTooSmallForTheFormatIsRefused() {
+    assertThatThrownBy(
+            () ->
+                writer(range(0, 10, 3))
+                    .option("objectType", "npz")
+                    .option("objectSize", "lognormal(1mb,512k)")
+                    .save(dir.toString()))
+        .hasStackTraceContaining("Invalid size: 0 (npz needs 488 or more for 1 sample)");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void blocksInCommonAreRefusedWhereSizesDiffer() {
+    assertThatThrownBy(
+            () ->
+                writer(range(0, 10, 3))
+                    .option("objectSize", "uniform(1mb,2mb)")
+                    .option("dedupe", 2)
+                    .save(dir.toString()))
+        .hasStackTraceContaining("one size and one type: let objectSize be one size)");
+  }
+
+  @Test
+  void factorsAreRefusedForZeros() {
+    for (String option : List.of("dedupe", "compress")) {
+      assertThatThrownBy(
+              () ->
+                  writer(range(0, 10, 3))
+                      .option("objectType", "zeros")
+                      .option(option, 2)
+                      .save(dir.toString()))
+          .hasStackTraceContaining(
+              "Invalid option: '%s' (objects of the type zeros hold no random bytes)"
+                  .formatted(option));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"size, 10000", "object_type, random"})
+  void blocksInCommonAreRefusedWhereObjectsAreUnlike(String column, String value) {
+    Dataset<Row> rows = range(0, 3, 1).withColumn(column, lit(value));
+    Dataset<Row> typed = column.equals("size") ? rows.selectExpr("id", "int(size) size") : rows;
+    assertThatThrownBy(() -> writer(typed).option("dedupe", 2).save(dir.toString()))
+        .hasStackTraceContaining(
+            "Invalid option: 'dedupe' (objects have blocks in common if they have one size and one"
+                + " type: leave the column '%s' out)".formatted(column));
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test
