@@ -3,10 +3,16 @@ package io.s3dlio.datagen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.format.ArrayReader;
+import io.s3dlio.format.Hdf5Reader;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -151,6 +157,37 @@ class CompressionTest {
     ObjectSource source =
         Compression.GZIP.of(ObjectType.HDF5, plain(ObjectType.HDF5, size, samples));
     assertThat(source.length()).isLessThanOrEqualTo(source.lengthBound());
+  }
+
+  /** As many chunks as a node of their tree has, one more, and more than its root's nodes have. */
+  @ParameterizedTest
+  @CsvSource({"1321, 1", "38176, 4096", "200000, 64", "200000, 65", "7000000, 2"})
+  void imagesInChunksAreThoseOfTheFileWithout(int size, int samples) throws IOException {
+    ObjectSource plain = plain(ObjectType.HDF5, size, samples);
+    for (String dataset : List.of("records_0", "labels")) {
+      assertThat(dataset(Compression.GZIP.of(ObjectType.HDF5, plain), dataset))
+          .isEqualTo(dataset(plain, dataset));
+    }
+  }
+
+  private static ByteBuffer dataset(ObjectSource source, String name) throws IOException {
+    ObjectReader reader = request -> source.fill(request.offset(), request.target());
+    Location location = Location.parse("s3://bucket/x.h5");
+    ObjectInfo info = new ObjectInfo(location, source.length(), Instant.EPOCH, "1");
+    Hdf5Reader file = Hdf5Reader.open(reader, info);
+    assertThat(file.datasets()).hasSize(2);
+    ArrayReader array = file.open(file.dataset(name).orElseThrow());
+    ByteBuffer values = ByteBuffer.allocateDirect(Math.toIntExact(array.dataLength()));
+    array.read(0, values);
+    return values.flip();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NPZ, DEFLATE", "TFRECORD, GZIP", "TFRECORD, ZLIB", "HDF5, GZIP"})
+  void bytesThatAreToCompressDo(ObjectType type, Compression compression) {
+    Payload payload = Payload.DEFAULT.withFactors(new Factors(1, 3));
+    ObjectSource plain = new ObjectSpec(7, "x", LARGE, type, payload).source(42);
+    assertThat((double) LARGE / compression.of(type, plain).length()).isBetween(2.8, 3.2);
   }
 
   @Test

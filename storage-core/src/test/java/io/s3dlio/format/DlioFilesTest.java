@@ -66,10 +66,16 @@ class DlioFilesTest {
     return values(".npy");
   }
 
-  private static void assertArray(NpyReader found, Value expected) throws IOException {
-    assertThat(found.header().dtype().littleEndianName()).isEqualTo(expected.dtype());
-    assertThat(found.header().shape()).isEqualTo(expected.lengths());
-    assertThat(NpyReaderTest.readAll(found)).isEqualTo(expected.bytes());
+  static Stream<Value> hdf5() throws IOException {
+    return values(".hdf5");
+  }
+
+  private static void assertArray(ArrayReader found, Value expected) throws IOException {
+    assertThat(found.dtype().littleEndianName()).isEqualTo(expected.dtype());
+    assertThat(found.shape()).isEqualTo(expected.lengths());
+    ByteBuffer values = ByteBuffer.allocateDirect(expected.bytes().length);
+    found.read(0, values);
+    assertThat(values.flip()).isEqualTo(ByteBuffer.wrap(expected.bytes()));
   }
 
   @ParameterizedTest
@@ -79,6 +85,14 @@ class DlioFilesTest {
     NpzReader archive = NpzReader.open(object, object.info());
     assertThat(archive.members()).hasSize(2);
     assertArray(archive.open(archive.array(expected.member()).orElseThrow(), true), expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("hdf5")
+  void datasetsAreReadValueForValue(Value expected) throws IOException {
+    MemoryObject object = object(expected.file());
+    Hdf5Reader file = Hdf5Reader.open(object, object.info());
+    assertArray(file.open(file.dataset(expected.member()).orElseThrow()), expected);
   }
 
   @ParameterizedTest
