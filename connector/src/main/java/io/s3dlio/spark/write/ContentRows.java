@@ -29,6 +29,8 @@ record ContentRows(Column name, Column content, Location prefix) implements RowS
           WriteOptions.RECORDS_PER_OBJECT,
           PayloadOptions.DEDUPE,
           PayloadOptions.COMPRESS,
+          PayloadOptions.DTYPE,
+          PayloadOptions.SHAPE,
           WriteOptions.OBJECT_SIZE,
           WriteOptions.OBJECT_NAME,
           WriteOptions.OBJECT_COUNT,
