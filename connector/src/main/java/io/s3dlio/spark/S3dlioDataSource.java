@@ -1,12 +1,13 @@
 package io.s3dlio.spark;
 
+import io.s3dlio.spark.config.DecodeOptions;
 import io.s3dlio.spark.config.LoadPaths;
 import io.s3dlio.spark.config.PathPattern;
 import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.TableDefinition;
-import io.s3dlio.spark.read.PartitionColumns;
-import io.s3dlio.spark.read.ReadSchema;
+import io.s3dlio.spark.read.Listing;
+import io.s3dlio.spark.read.TableShape;
 import io.s3dlio.storage.Location;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,9 @@ import scala.jdk.javaapi.CollectionConverters;
 public final class S3dlioDataSource
     implements TableProvider, DataSourceRegister, SessionConfigSupport {
   /** What Spark was told before it asks for the table. */
-  private @Nullable PartitionColumns inferred;
+  private @Nullable Inferred inferred;
+
+  private record Inferred(Listing listing, TableShape shape) {}
 
   @Override
   public String shortName() {
@@ -40,9 +43,9 @@ public final class S3dlioDataSource
   }
 
   /**
-   * Returns the one schema that there is, and the columns of directories. Looks at no object; lists
-   * directories only if the options ask for their columns without naming these. Spark asks when it
-   * reads, or when a table is defined, so this is where bad options fail first.
+   * Returns the columns that the options ask for. Looks at no object, and lists none, unless only
+   * these tell: with {@code decode=auto}, and for directories whose columns nobody names. Spark
+   * asks when it reads, or when a table is defined, so this is where bad options fail first.
    */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
@@ -55,24 +58,35 @@ public final class S3dlioDataSource
     if (resolved.value(ReadOptions.GLOB_PATHS)) {
       locations.forEach(PathPattern::expand);
     }
-    PartitionColumns partitions =
-        PartitionColumns.areAsked(resolved)
-            ? PartitionColumns.of(locations, resolved.withHadoop(hadoopSettings(), locations))
-            : PartitionColumns.NONE;
-    inferred = partitions;
-    return ReadSchema.table(partitions);
+    Listing listing = new Listing(locations);
+    TableShape shape =
+        TableShape.of(
+            listing,
+            TableShape.isSeen(resolved)
+                ? resolved.withHadoop(hadoopSettings(), locations)
+                : resolved,
+            Optional.empty());
+    inferred = new Inferred(listing, shape);
+    return shape.schema();
   }
 
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    PartitionColumns known =
-        inferred != null && ReadSchema.table(inferred).equals(schema) ? inferred : null;
+    List<Location> locations = LoadPaths.parse(new CaseInsensitiveStringMap(properties));
+    Inferred known = inferred;
+    boolean same =
+        known != null
+            && known.shape().schema().equals(schema)
+            && known.listing().locations().equals(locations);
+    TableDefinition definition = TableDefinition.of(properties).orElse(TableDefinition.NONE);
     return new S3dlioTable(
-        LoadPaths.parse(new CaseInsensitiveStringMap(properties)),
-        TableDefinition.of(properties).orElse(TableDefinition.NONE),
+        known != null && same ? known.listing() : new Listing(locations),
+        definition,
         schema,
-        known);
+        partitioning,
+        known != null && same ? known.shape() : null,
+        DecodeOptions.isAsked(properties, definition.options(), sessionSettings()));
   }
 
   /** True so that a schema given by the user, and that of rows to be written, reaches the table. */

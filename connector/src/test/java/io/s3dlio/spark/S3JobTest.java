@@ -10,6 +10,7 @@ import io.s3dlio.testing.NoLeaks;
 import io.s3dlio.testing.Relay;
 import io.s3dlio.testing.Relay.Plan;
 import io.s3dlio.testing.S3Server;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -24,7 +25,10 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.DataFrameReader;
@@ -132,6 +136,52 @@ class S3JobTest {
             .isEqualTo(crc(WrittenFiles.generated(42, i, SIZE, ObjectType.RANDOM)));
       }
     }
+  }
+
+  @Test
+  void aCompressedObjectIsWrittenInParts() throws IOException {
+    int size = (12 << 20) + 3;
+    writer(spark.range(0, 2, 1, 2))
+        .option("objectName", "{}.gz")
+        .option("objectType", "tfrecord")
+        .option("compression", "gzip")
+        .option("objectSize", size)
+        .option("partSize", "5m")
+        .save(uri);
+
+    byte[] stored =
+        client.getObjectAsBytes(get -> get.bucket(BUCKET).key(prefix + "/1.gz")).asByteArray();
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+      assertThat(ByteBuffer.wrap(in.readAllBytes()))
+          .isEqualTo(WrittenFiles.generated(0, 1, size, ObjectType.TFRECORD));
+    }
+  }
+
+  @Test
+  void aDataSetForDlioIsThereWithItsIndexes() {
+    writer(spark.range(0, 6, 1, 3))
+        .option("layout", "dlio")
+        .option("numFilesTrain", 4)
+        .option("numFilesEval", 2)
+        .option("objectType", "tfrecord")
+        .option("tfrecordIndex", true)
+        .option("recordsPerObject", 3)
+        .option("objectSize", SIZE)
+        .save(uri);
+
+    assertThat(keys())
+        .filteredOn(key -> !key.startsWith(prefix + "/_"))
+        .containsExactlyInAnyOrder(
+            Stream.of(
+                    "train/img_%d_of_4.tfrecord",
+                    "index/train/img_%d_of_4.tfrecord.idx",
+                    "valid/img_%d_of_2.tfrecord",
+                    "index/valid/img_%d_of_2.tfrecord.idx")
+                .flatMap(
+                    name ->
+                        IntStream.range(0, name.contains("valid") ? 2 : 4)
+                            .mapToObj(i -> prefix + "/" + name.formatted(i)))
+                .toArray(String[]::new));
   }
 
   @Test

@@ -45,7 +45,7 @@ final class ObjectPut {
 
   /** Returns the size of the buffer that an object is put through. */
   int bufferSize(ObjectSource source) {
-    return (int) Math.min(bufferSize, source.length());
+    return (int) Math.min(bufferSize, source.lengthBound());
   }
 
   /**

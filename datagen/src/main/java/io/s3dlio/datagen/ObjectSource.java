@@ -7,6 +7,11 @@ public interface ObjectSource {
   /** Returns the object's size in bytes. */
   long length();
 
+  /** Returns a length that the object does not exceed, at once even where its own takes long. */
+  default long lengthBound() {
+    return length();
+  }
+
   /**
    * Fills the target's remaining bytes with those from {@code offset} on, and leaves it consumed.
    * The bytes depend on their offset alone, never on how they are asked for.

@@ -66,4 +66,16 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, Pa
       case HDF5 -> ArrayFiles.hdf5(seed, index, size, payload);
     };
   }
+
+  /**
+   * Returns the index of this object's records, in the text form of DALI's {@code tfrecord2idx}.
+   *
+   * @throws IllegalStateException if the object is none of TFRecords
+   */
+  public ObjectSource recordIndex() {
+    if (type != ObjectType.TFRECORD) {
+      throw new IllegalStateException("%s objects have no index".formatted(type));
+    }
+    return new TfRecordIndex(size, payload.records());
+  }
 }

@@ -28,6 +28,9 @@ public enum ObjectType {
   /** HDF5 with the datasets {@code records_0}, images, and {@code labels}. */
   HDF5;
 
+  /** What manifests call the index of a TFRecord object. */
+  public static final String RECORD_INDEX = "tfrecord_index";
+
   /**
    * @throws IllegalArgumentException if an object of this type cannot hold that
    */

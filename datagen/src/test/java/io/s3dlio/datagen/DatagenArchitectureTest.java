@@ -12,13 +12,14 @@ import com.tngtech.archunit.lang.ArchRule;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class DatagenArchitectureTest {
   @ArchTest
-  static final ArchRule usesNothingButStorageCoreAndTheJdk =
+  static final ArchRule usesNothingButStorageCoreTheJdkAndAnEncoderOfDeflate =
       classes()
           .that()
           .resideInAPackage("io.s3dlio.datagen..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
+              "com.jcraft.jzlib",
               "io.s3dlio.datagen..",
               "io.s3dlio.format..",
               "io.s3dlio.storage..",

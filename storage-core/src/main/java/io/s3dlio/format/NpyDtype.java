@@ -48,7 +48,7 @@ public record NpyDtype(char kind, int itemSize, boolean bigEndian, String unit) 
    *
    * @throws IllegalArgumentException if there is no such, or it has no byte order and needs one
    */
-  static NpyDtype parse(String descr) {
+  public static NpyDtype parse(String descr) {
     Matcher matcher = DESCR.matcher(descr);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("this is no dtype");

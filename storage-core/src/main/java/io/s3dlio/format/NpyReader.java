@@ -7,6 +7,7 @@ import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -14,7 +15,7 @@ import java.util.OptionalLong;
  * NpzReader NPZ} object. Whatever its byte order and layout, its elements come little-endian and in
  * C order, the last axis fastest. Thread-safe.
  */
-public final class NpyReader {
+public final class NpyReader implements ArrayReader {
   /** What is read of an object to find the header, in bytes: about what one request is worth. */
   static final int HEAD_CHUNK = 4 << 10;
 
@@ -66,10 +67,22 @@ public final class NpyReader {
     return header;
   }
 
-  /**
-   * Returns where in the object the elements lie as {@link #read} brings them, so that they can be
-   * read from there by whoever likes; empty if they are compressed or need to be converted.
-   */
+  @Override
+  public NpyDtype dtype() {
+    return header.dtype();
+  }
+
+  @Override
+  public List<Long> shape() {
+    return header.shape();
+  }
+
+  @Override
+  public long dataLength() {
+    return header.dataLength();
+  }
+
+  @Override
   public OptionalLong plainDataOffset() {
     boolean plain = isInCOrder() && !header.dtype().bigEndian();
     return plain && file.storedAt().isPresent()
@@ -81,18 +94,11 @@ public final class NpyReader {
    * Fills the target with elements. Of arrays in Fortran order 16 MiB at most are held besides, or
    * one element where that is more. Of those the whole is read each time, and of compressed arrays
    * all that stands before.
-   *
-   * @param offset how many bytes of the elements, in C order, are passed over; whole elements
-   * @param target direct; as long as some whole elements, which are there. Undefined after a
-   *     failure
-   * @throws CorruptException if the bytes are not what the file says of them
    */
+  @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     int length = target.remaining();
-    requireElements(offset, length);
-    if (!target.isDirect()) {
-      throw new IllegalArgumentException("Invalid target: it is not direct");
-    }
+    Elements.require(this, offset, target);
     ByteBuffer bytes = target.slice();
     try (ByteCursor cursor = file.open(length < CHUNK ? HEAD_CHUNK : CHUNK)) {
       cursor.skip(header.dataOffset());
@@ -106,20 +112,6 @@ public final class NpyReader {
       cursor.finish();
     }
     target.position(target.limit());
-  }
-
-  private void requireElements(long offset, int length) {
-    int itemSize = Math.max(1, header.dtype().itemSize());
-    if (offset < 0 || offset > header.dataLength() || length > header.dataLength() - offset) {
-      throw new IllegalArgumentException(
-          "Invalid range: offset %d, length %d (the array has %d bytes)"
-              .formatted(offset, length, header.dataLength()));
-    }
-    if (offset % itemSize != 0 || length % itemSize != 0) {
-      throw new IllegalArgumentException(
-          "Invalid range: offset %d, length %d (elements have %d bytes)"
-              .formatted(offset, length, itemSize));
-    }
   }
 
   private void transpose(ByteCursor cursor, long offset, ByteBuffer target) throws IOException {

@@ -91,13 +91,64 @@ final class ProtoReader {
     return new ProtoReader(bytes());
   }
 
+  /**
+   * Goes into bytes that have their length before them and hold a message or a packed list: until
+   * {@link #leave} they are all that there is.
+   *
+   * @return what leave() needs
+   */
+  int enter() throws MalformedProtoException {
+    int start = message.position();
+    int outer = message.limit();
+    long length = varint();
+    if (length < 0 || length > message.remaining()) {
+      throw needed(start, length);
+    }
+    message.limit(message.position() + (int) length);
+    return outer;
+  }
+
+  /** Goes behind what was entered, whether or not all of it was read. */
+  void leave(int outer) {
+    message.position(message.limit()).limit(outer);
+  }
+
+  /** Returns where in the buffer the reader is. */
+  int position() {
+    return message.position();
+  }
+
+  /** Goes back to where the reader was. */
+  void position(int position) {
+    message.position(position);
+  }
+
+  /** Returns how many bytes of the message are left. */
+  int remaining() {
+    return message.remaining();
+  }
+
+  /** Returns the buffer's byte there. */
+  byte at(int position) {
+    return message.get(position);
+  }
+
   /** Reads text. */
   String string() throws MalformedProtoException {
     ByteBuffer bytes = bytes();
+    return text(bytes.position(), bytes.duplicate());
+  }
+
+  /**
+   * Returns bytes as text.
+   *
+   * @param position where they are, for a failure
+   */
+  static String text(int position, ByteBuffer bytes) throws MalformedProtoException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
-      throw malformed(bytes.position(), "text is not in UTF-8");
+      throw malformed(position, "text is not in UTF-8");
     }
   }
 
@@ -131,15 +182,19 @@ final class ProtoReader {
 
   private ByteBuffer take(int start, long length) throws MalformedProtoException {
     if (length < 0 || length > message.remaining()) {
-      throw malformed(
-          start,
-          "%s bytes are needed, there are %d"
-              .formatted(Long.toUnsignedString(length), message.remaining()));
+      throw needed(start, length);
     }
     int end = message.position() + (int) length;
     ByteBuffer taken = message.duplicate().limit(end).order(ByteOrder.LITTLE_ENDIAN);
     message.position(end);
     return taken;
+  }
+
+  private MalformedProtoException needed(int start, long length) {
+    return malformed(
+        start,
+        "%s bytes are needed, there are %d"
+            .formatted(Long.toUnsignedString(length), message.remaining()));
   }
 
   /** Passes over the field's value, groups and what is in them included. */

@@ -11,9 +11,9 @@ import java.nio.ByteOrder;
 import java.util.Map;
 
 /**
- * Reads the records of a TFRecord object that is not compressed, one after the other, in ranges of
- * 1 MiB, or of a record's length where that is more: this is also the memory that it holds. Not
- * thread-safe.
+ * Reads the records of a TFRecord object, one after the other, in ranges of 1 MiB, or of a record's
+ * length where that is more: this is also the memory that it holds. Objects that are compressed are
+ * read from their beginning, in ranges of 256 KiB. Not thread-safe.
  */
 public final class TfRecordReader implements AutoCloseable {
   /** The most data that a record may have, in bytes: as much as a buffer holds. */
@@ -22,8 +22,7 @@ public final class TfRecordReader implements AutoCloseable {
 
   private static final int CHUNK = 1 << 20;
 
-  private final SourceObject object;
-  private final TfRecordSplit split;
+  private final TfRecordBytes bytes;
   private final boolean verifyCrc;
   private final int maxLength;
 
@@ -32,7 +31,7 @@ public final class TfRecordReader implements AutoCloseable {
   /** From its position on, what was read and not passed yet. */
   private ByteBuffer window;
 
-  /** Where in the object the bytes after the window's are. */
+  /** Where the bytes after the window's are. */
   private long next;
 
   private long recordOffset;
@@ -53,21 +52,50 @@ public final class TfRecordReader implements AutoCloseable {
       TfRecordSplit split,
       boolean verifyCrc,
       int maxLength) {
+    this(plain(reader, object, split), split.start(), verifyCrc, maxLength);
+  }
+
+  private TfRecordReader(TfRecordBytes bytes, long start, boolean verifyCrc, int maxLength) {
     if (maxLength < 0 || maxLength > MAX_LENGTH) {
+      bytes.close();
       throw new IllegalArgumentException(
           "Invalid maxLength: %d (must be between 0 and %d)".formatted(maxLength, MAX_LENGTH));
     }
+    this.bytes = bytes;
+    this.verifyCrc = verifyCrc;
+    this.maxLength = maxLength;
+    this.next = start;
+    this.lease = BufferPool.shared().acquire(Math.min(CHUNK, bytes.wanted()));
+    this.window = empty(lease);
+  }
+
+  private static TfRecordBytes plain(ObjectReader reader, ObjectInfo object, TfRecordSplit split) {
     if (split.end() > object.length()) {
       throw new IllegalArgumentException(
           "Invalid split: %s (the object has %d bytes)".formatted(split, object.length()));
     }
-    this.object = new SourceObject(reader, object);
-    this.split = split;
-    this.verifyCrc = verifyCrc;
-    this.maxLength = maxLength;
-    this.next = split.start();
-    this.lease = BufferPool.shared().acquire(Math.min(CHUNK, split.end() - split.start()));
-    this.window = empty(lease);
+    return new TfRecordBytes.Plain(new SourceObject(reader, object), split);
+  }
+
+  /**
+   * Opens the whole of an object, compressed or not. However small it is, it may inflate to a
+   * thousand times its length, in records of {@code maxLength}: no more than one is held.
+   *
+   * @param verifyCrc as without compression. The sums that compressed data have of their own are
+   *     always compared, at their end
+   * @param maxLength how many bytes of data a record may have; at most {@link #MAX_LENGTH}
+   */
+  public static TfRecordReader open(
+      ObjectReader reader,
+      ObjectInfo object,
+      TfRecordCompression compression,
+      boolean verifyCrc,
+      int maxLength) {
+    TfRecordBytes bytes =
+        compression == TfRecordCompression.NONE
+            ? plain(reader, object, new TfRecordSplit(0, object.length()))
+            : new InflatedTfRecords(new SourceObject(reader, object), compression);
+    return new TfRecordReader(bytes, 0, verifyCrc, maxLength);
   }
 
   /**
@@ -84,13 +112,14 @@ public final class TfRecordReader implements AutoCloseable {
       atRecord = false;
     }
     recordOffset = next - window.remaining();
-    if (recordOffset >= split.end()) {
+    if (!window.hasRemaining() && fill(0) == 0) {
       return false;
     }
     require(TfRecordHead.LENGTH);
-    long length = TfRecordHead.dataLength(object, recordOffset, window, verifyCrc);
+    long room = window.remaining() + bytes.most();
+    long length = TfRecordHead.dataLength(window, verifyCrc, room, this::corrupt);
     if (length > maxLength) {
-      throw object.unsupported(
+      throw bytes.unsupported(
           recordOffset,
           "the record has %d bytes of data (at most %d)".formatted(length, maxLength));
     }
@@ -109,9 +138,11 @@ public final class TfRecordReader implements AutoCloseable {
     return atRecord;
   }
 
-  /** Returns where in the object the record begins. */
+  /**
+   * Returns where the record begins, or ought to begin if there is none: in the object, or in what
+   * is inflated of it.
+   */
   public long offset() {
-    requireRecord();
     return recordOffset;
   }
 
@@ -131,21 +162,74 @@ public final class TfRecordReader implements AutoCloseable {
     try {
       return TfExamples.parse(data());
     } catch (MalformedProtoException e) {
-      throw object.corrupt(
-          recordOffset + TfRecordHead.LENGTH + e.position(),
-          "the record is no tf.train.Example: %s".formatted(e.getMessage()),
-          e);
+      throw malformed("tf.train.Example", e);
     }
+  }
+
+  /**
+   * Returns the context and the sequences of the record's data, a {@code tf.train.SequenceExample}.
+   * Their bytes are parts of {@link #data}, and right as long as that is.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public TfSequenceExample sequenceExample() throws IOException {
+    try {
+      return TfExamples.parseSequence(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.SequenceExample", e);
+    }
+  }
+
+  /**
+   * Parses the record's data, a {@code tf.train.Example}. The features are right until the next
+   * call of next().
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseExample(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseExample(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.Example", e);
+    }
+  }
+
+  /**
+   * Parses the record's data, a {@code tf.train.SequenceExample}, as {@link #parseExample} does.
+   *
+   * @throws CorruptException if it is no such message
+   */
+  public void parseSequence(TfExampleParser parser) throws IOException {
+    try {
+      parser.parseSequence(data());
+    } catch (MalformedProtoException e) {
+      throw malformed("tf.train.SequenceExample", e);
+    }
+  }
+
+  /**
+   * Returns the failure of a record that is not what it should be.
+   *
+   * @param reason told after the object, and the record's offset
+   */
+  public CorruptException corrupt(String reason) {
+    return bytes.corrupt(recordOffset, reason);
   }
 
   private void verifyData() throws CorruptException {
     int sum = MaskedCrc32c.of(window.slice(window.position(), dataLength));
     int stored = window.getInt(window.position() + dataLength);
     if (sum != stored) {
-      throw object.corrupt(
-          recordOffset,
+      throw corrupt(
           "the masked CRC-32C of the record's data is %08x, not %08x".formatted(sum, stored));
     }
+  }
+
+  private CorruptException malformed(String message, MalformedProtoException e) {
+    return bytes.corrupt(
+        recordOffset + TfRecordHead.LENGTH + e.position(),
+        "the record is no %s: %s".formatted(message, e.getMessage()),
+        e);
   }
 
   private void requireRecord() {
@@ -161,20 +245,27 @@ public final class TfRecordReader implements AutoCloseable {
     }
     if (length > lease.buffer().capacity()) {
       replace(BufferPool.shared().acquire(length));
-    } else {
-      window.compact().flip();
     }
-    int had = window.limit();
-    // Nothing that belongs to the next split is read, but the end of a record of this.
-    long wanted = Math.max(length - had, Math.min(window.capacity() - had, split.end() - next));
-    boolean read = false;
+    fill(length - window.remaining());
+  }
+
+  /**
+   * Reads into what is left of the buffer.
+   *
+   * @param least how many bytes are needed
+   * @return how many came
+   */
+  private int fill(int least) throws IOException {
+    int had = window.remaining();
+    window.compact();
+    int count = 0;
     try {
-      object.read(next, window.position(had).limit(had + (int) wanted));
-      read = true;
+      count = bytes.read(window, least);
     } finally {
-      window.position(0).limit(read ? had + (int) wanted : had);
+      window.position(0).limit(had + count);
     }
-    next += wanted;
+    next += count;
+    return count;
   }
 
   private void replace(BufferLease larger) {
@@ -193,5 +284,6 @@ public final class TfRecordReader implements AutoCloseable {
   @Override
   public void close() {
     lease.close();
+    bytes.close();
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -47,6 +48,21 @@ final class GoldenFiles {
    * @param features in order of their names; empty if it is malformed
    */
   record Mutant(byte[] message, Optional<List<Feature>> features) {}
+
+  /**
+   * A feature of a SequenceExample.
+   *
+   * @param inContext whether it is one feature, rather than the steps of a sequence
+   * @param steps each with no name
+   */
+  record Sequence(int record, boolean inContext, String name, List<Feature> steps) {}
+
+  /**
+   * A message, and what protobuf makes of it.
+   *
+   * @param sequences those of the context first, in order of their names; empty if it is malformed
+   */
+  record SequenceMutant(byte[] message, Optional<List<Sequence>> sequences) {}
 
   static byte[] file(String name) {
     return rows("files.tsv").stream()
@@ -94,6 +110,42 @@ final class GoldenFiles {
                         : Optional.of(
                             Arrays.stream(row).skip(1).map(GoldenFiles::feature).toList())))
         .toList();
+  }
+
+  static List<Sequence> sequences() {
+    return rows("sequences.tsv").stream()
+        .map(row -> sequence(Integer.parseInt(row[0]), row, 1, row[2]))
+        .toList();
+  }
+
+  static List<SequenceMutant> sequenceMutants() {
+    return rows("sequence-mutants.tsv").stream()
+        .map(
+            row ->
+                new SequenceMutant(
+                    bytes(row[0]),
+                    row.length > 1 && row[1].equals("malformed")
+                        ? Optional.empty()
+                        : Optional.of(
+                            Arrays.stream(row)
+                                .skip(1)
+                                .map(text -> text.split(" ", -1))
+                                .map(parts -> sequence(0, parts, 0, utf8(parts[1])))
+                                .toList())))
+        .toList();
+  }
+
+  private static String utf8(String text) {
+    return new String(bytes(text), UTF_8);
+  }
+
+  /** What it is and its name, and then a kind and values for each step. */
+  private static Sequence sequence(int record, String[] parts, int from, String name) {
+    List<Feature> steps = new ArrayList<>();
+    for (int i = from + 2; i < parts.length; i += 2) {
+      steps.add(new Feature(0, "", parts[i], bytes(parts[i + 1])));
+    }
+    return new Sequence(record, parts[from].equals("context"), name, steps);
   }
 
   private static Feature feature(String text) {

@@ -52,7 +52,7 @@ class NpyReaderTest {
     return NpyReader.open(object, object.info());
   }
 
-  static byte[] read(NpyReader array, long offset, int length) throws IOException {
+  static byte[] read(ArrayReader array, long offset, int length) throws IOException {
     ByteBuffer target = ByteBuffer.allocateDirect(length + 2).position(1).limit(length + 1);
     array.read(offset, target);
     assertThat(target.hasRemaining()).isFalse();
@@ -63,8 +63,8 @@ class NpyReaderTest {
     return values;
   }
 
-  static byte[] readAll(NpyReader array) throws IOException {
-    return read(array, 0, Math.toIntExact(array.header().dataLength()));
+  static byte[] readAll(ArrayReader array) throws IOException {
+    return read(array, 0, Math.toIntExact(array.dataLength()));
   }
 
   @ParameterizedTest

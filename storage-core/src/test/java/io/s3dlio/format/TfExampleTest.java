@@ -43,7 +43,7 @@ class TfExampleTest {
     return examples;
   }
 
-  private static TfFeature copy(TfFeature feature) {
+  static TfFeature copy(TfFeature feature) {
     return feature instanceof TfFeature.Bytes bytes
         ? new TfFeature.Bytes(bytes.values().stream().map(TfExampleTest::copy).toList())
         : feature;
@@ -53,7 +53,7 @@ class TfExampleTest {
     return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
   }
 
-  private static GoldenFiles.Feature golden(int record, String name, TfFeature feature) {
+  static GoldenFiles.Feature golden(int record, String name, TfFeature feature) {
     if (feature instanceof TfFeature.Int64s int64s) {
       ByteBuffer values = littleEndian(int64s.values().remaining() * Long.BYTES);
       values.asLongBuffer().put(int64s.values().duplicate());

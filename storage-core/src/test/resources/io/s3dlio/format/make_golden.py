@@ -7,10 +7,13 @@ Run it in this directory with numpy and tensorflow installed. It writes
   examples.tsv what is in each tf.train.Example: record, feature, kind and values
   mutants.tsv  messages that may be malformed, and what protobuf makes of them as Examples:
                "malformed", or the features in order of their names
+  sequences.tsv, sequence-mutants.tsv  the same of tf.train.SequenceExample: of features in the
+               context and of lists, each with its steps
 Contents and bytes are in base64.
 """
 
 import base64
+import gzip
 import io
 import os
 import random
@@ -24,6 +27,7 @@ import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 files, arrays, records, examples, mutants = [], [], [], [], []
+sequences, sequence_mutants = [], []
 
 
 def text(data):
@@ -168,14 +172,18 @@ def zip64(out, **members):
     assert zipfile.ZipFile(out).testzip() is None
 
 
-def tfrecord(name, datas):
-    path = os.path.join(tempfile.mkdtemp(), name)
-    with tf.io.TFRecordWriter(path) as writer:
+def tfrecord_bytes(datas, options=None):
+    path = os.path.join(tempfile.mkdtemp(), "x.tfrecord")
+    with tf.io.TFRecordWriter(path, options) as writer:
         for data in datas:
             writer.write(data)
-            records.append((name, text(data)))
     with open(path, "rb") as file:
-        files.append((name, text(file.read())))
+        return file.read()
+
+
+def tfrecord(name, datas, options=None):
+    records.extend((name, text(data)) for data in datas)
+    files.append((name, text(tfrecord_bytes(datas, options))))
 
 
 def tfrecords():
@@ -191,6 +199,28 @@ def tfrecords():
     files.append(("records.tfrecord.idx", text(index.encode())))
 
 
+def compressed():
+    rng = np.random.default_rng(23)
+    datas = [b"", b"a", rng.bytes(700), b"\0" * 5000, rng.bytes(11)]
+    for kind in ("GZIP", "ZLIB"):
+        tfrecord("records-%s.tfrecord" % kind.lower(), datas, kind)
+        tfrecord("none-%s.tfrecord" % kind.lower(), [], kind)
+
+    # Members of several writers, one of which holds nothing; a record goes from one to the next.
+    plain = tfrecord_bytes(datas)
+    named = io.BytesIO()
+    with gzip.GzipFile("a name", "wb", 1, named, mtime=7) as file:
+        file.write(plain[:100])
+    # All that a member's head may have: text, a sum, an extra field, a name and a comment.
+    head = b"\x1f\x8b\x08\x1f" + b"\7" * 6 + struct.pack("<H", 5) + b"extra" + b"name\0comment\0"
+    head += struct.pack("<H", zipfile.crc32(head) & 0xFFFF)
+    full = head + gzip.compress(plain[100:], mtime=0)[10:]
+    name = "members.tfrecord"
+    files.append((name, text(named.getvalue() + gzip.compress(b"", mtime=0) + full)))
+    assert gzip.decompress(base64.b64decode(files[-1][1])) == plain
+    records.extend((name, text(data)) for data in datas)
+
+
 def kind_and_values(feature):
     kind = feature.WhichOneof("kind")
     if kind == "int64_list":
@@ -202,7 +232,7 @@ def kind_and_values(feature):
     return kind or "none", text(data)
 
 
-def entries_message():
+def entries_message(name_of_message):
     """Returns a twin of Example whose map is a list of entries, which is the same on the wire.
 
     Python's protobuf drops entries of maps that have unknown fields, where other parsers
@@ -220,6 +250,11 @@ def entries_message():
         "Entry": [("key", 1, one, 9, None), ("value", 2, one, 11, "Feature")],
         "Features": [("feature", 1, many, 11, "Entry")],
         "Example": [("features", 1, one, 11, "Features")],
+        "FeatureList": [("feature", 1, many, 11, "Feature")],
+        "ListEntry": [("key", 1, one, 9, None), ("value", 2, one, 11, "FeatureList")],
+        "FeatureLists": [("feature_list", 1, many, 11, "ListEntry")],
+        "SequenceExample": [("context", 1, one, 11, "Features"),
+                            ("feature_lists", 2, one, 11, "FeatureLists")],
     }
     for name, of in fields.items():
         message = file.message_type.add(name=name)
@@ -233,7 +268,7 @@ def entries_message():
                 made.oneof_index = 0
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("entries.Example"))
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("entries." + name_of_message))
 
 
 def field(number, kind, value):
@@ -241,10 +276,8 @@ def field(number, kind, value):
     return head + (bytes([len(value)]) if kind == 2 else b"") + value
 
 
-def tf_mutants():
-    """Pieces of Examples, put together and damaged by chance."""
-    rng = random.Random(17)
-    entries_example = entries_message()
+def pieces(rng):
+    """Returns functions that make pieces of Examples by chance: some, unknown, kind and entry."""
 
     def some(most, make):
         count = max(rng.randint(0, most) for _ in range(3))
@@ -282,26 +315,111 @@ def tf_mutants():
         rng.shuffle(parts)
         return field(1, 2, b"".join(parts)[:127])
 
+    return some, unknown, kind, entry
+
+
+def damaged(rng, message):
+    damage = rng.random()
+    if damage < 0.5 and message:
+        changed = bytearray(message)
+        for _ in range(rng.randint(1, 2)):
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+        message = bytes(changed)
+    if damage > 0.9:
+        message = message[:rng.randint(0, len(message))]
+    return message
+
+
+def by_name(entries):
+    """Returns what a map has, of entries with the same name the last."""
+    return sorted({e.key: e.value for e in entries}.items(), key=lambda f: f[0].encode("utf-16-be"))
+
+
+def tf_mutants():
+    """Pieces of Examples, put together and damaged by chance."""
+    rng = random.Random(17)
+    entries_example = entries_message("Example")
+    some, unknown, _, entry = pieces(rng)
     while len(mutants) < 600:
         message = some(2, lambda: field(1, 2, some(2, entry)[:127])) + some(1, unknown)
-        damage = rng.random()
-        if damage < 0.5 and message:
-            damaged = bytearray(message)
-            for _ in range(rng.randint(1, 2)):
-                damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
-            message = bytes(damaged)
-        if damage > 0.9:
-            message = message[:rng.randint(0, len(message))]
+        message = damaged(rng, message)
         example = entries_example()
         try:
             example.ParseFromString(message)
         except google.protobuf.message.DecodeError:
             mutants.append((text(message), "malformed"))
             continue
-        features = {entry.key: entry.value for entry in example.features.feature}
-        features = sorted(features.items(), key=lambda f: f[0].encode("utf-16-be"))
-        seen = [" ".join((text(k.encode()), *kind_and_values(v))) for k, v in features]
+        seen = [" ".join((text(k.encode()), *kind_and_values(v)))
+                for k, v in by_name(example.features.feature)]
         mutants.append((text(message), *seen))
+
+
+def steps(feature_list):
+    return [part for step in feature_list.feature for part in kind_and_values(step)]
+
+
+def tf_sequence_mutants():
+    """Pieces of SequenceExamples, put together and damaged by chance."""
+    rng = random.Random(29)
+    entries_example = entries_message("SequenceExample")
+    some, unknown, kind, entry = pieces(rng)
+
+    def feature_list():
+        return rng.choice([lambda: field(1, 2, some(2, kind)[:60]), unknown])()
+
+    def list_entry():
+        parts = [field(1, 2, rng.choice([b"a", b"b", "\u00e4".encode()]))]
+        parts += [field(2, 2, some(3, feature_list)[:90]) for _ in range(rng.randint(0, 2))]
+        parts += [unknown() for _ in range(rng.randint(0, 1))]
+        rng.shuffle(parts)
+        return field(1, 2, b"".join(parts)[:127])
+
+    while len(sequence_mutants) < 600:
+        message = some(1, lambda: field(1, 2, some(2, entry)[:127]))
+        message += some(2, lambda: field(2, 2, some(2, list_entry)[:127])) + some(1, unknown)
+        message = damaged(rng, message)
+        example = entries_example()
+        try:
+            example.ParseFromString(message)
+        except google.protobuf.message.DecodeError:
+            sequence_mutants.append((text(message), "malformed"))
+            continue
+        features = [e.value for e in example.context.feature]
+        features += [f for e in example.feature_lists.feature_list for f in e.value.feature]
+        # Python's floats have no signalling NaN: such a value would not be what was parsed.
+        if any(v != v for f in features for v in f.float_list.value):
+            continue
+        seen = [" ".join(("context", text(k.encode()), *kind_and_values(v)))
+                for k, v in by_name(example.context.feature)]
+        seen += [" ".join(("list", text(k.encode()), *steps(v)))
+                 for k, v in by_name(example.feature_lists.feature_list)]
+        sequence_mutants.append((text(message), *seen))
+
+
+def tf_sequences():
+    feature, lists = tf.train.Feature, tf.train.FeatureList
+    ints = [feature(int64_list=tf.train.Int64List(value=range(n))) for n in range(4)]
+    floats = [feature(float_list=tf.train.FloatList(value=[n / 4])) for n in range(3)]
+    words = [feature(bytes_list=tf.train.BytesList(value=[w])) for w in (b"a", b"", b"bc")]
+    made = [
+        ({}, {}),
+        ({"id": ints[2], "none": feature()}, {}),
+        ({}, {"empty": [], "steps": ints, "mixed": [ints[1], words[0], feature()]}),
+        ({"id": words[2]}, {"floats": floats, "words": words, "\u00e4\u6f22": ints[3:]}),
+    ]
+    datas = []
+    for context, of in made:
+        example = tf.train.SequenceExample(
+            context=tf.train.Features(feature=context),
+            feature_lists=tf.train.FeatureLists(
+                feature_list={name: lists(feature=some) for name, some in of.items()}))
+        record = str(len(datas))
+        datas.append(example.SerializeToString(deterministic=True))
+        for name, value in context.items():
+            sequences.append((record, "context", name, *kind_and_values(value)))
+        for name, some in of.items():
+            sequences.append((record, "list", name, *steps(lists(feature=some))))
+    tfrecord("sequences.tfrecord", datas)
 
 
 def tf_examples():
@@ -344,8 +462,13 @@ archives()
 tfrecords()
 tf_examples()
 tf_mutants()
+compressed()
+tf_sequences()
+tf_sequence_mutants()
 write("files.tsv", files)
 write("arrays.tsv", arrays)
 write("records.tsv", records)
 write("examples.tsv", examples)
 write("mutants.tsv", mutants)
+write("sequences.tsv", sequences)
+write("sequence-mutants.tsv", sequence_mutants)

@@ -9,6 +9,7 @@ public final class Options {
       Stream.of(
               FileOptions.all(),
               ReadOptions.all(),
+              DecodeOptions.all(),
               WriteOptions.all(),
               PayloadOptions.all(),
               JvmOptions.all(),

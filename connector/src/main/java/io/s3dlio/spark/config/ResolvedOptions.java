@@ -177,6 +177,15 @@ public final class ResolvedOptions {
     return new ResolvedOptions(changed, buckets);
   }
 
+  /** Returns these options with their own defaults for some of them, whatever was set. */
+  public ResolvedOptions without(OptionKey<?>... keys) {
+    Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
+    for (OptionKey<?> key : keys) {
+      changed.put(key, value(key, key.defaultText(), Origin.DEFAULT));
+    }
+    return new ResolvedOptions(changed, buckets);
+  }
+
   /**
    * Returns these options with Hadoop's settings of {@code fs.s3a.*} for defaults where a location
    * is on {@code s3://}.

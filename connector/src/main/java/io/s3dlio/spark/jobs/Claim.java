@@ -10,15 +10,29 @@ import java.io.Serializable;
  * @param recipe what that job's objects were made with
  */
 record Claim(
-    int job, Recipe recipe, String name, long size, int crc32c, long index, String objectType)
+    int job,
+    Recipe recipe,
+    String name,
+    long size,
+    int crc32c,
+    long index,
+    String objectType,
+    long specSize)
     implements Serializable {
   static Claim of(int job, Recipe recipe, ManifestEntry entry) {
     return new Claim(
-        job, recipe, entry.name(), entry.size(), entry.crc32c(), entry.index(), entry.objectType());
+        job,
+        recipe,
+        entry.name(),
+        entry.size(),
+        entry.crc32c(),
+        entry.index(),
+        entry.objectType(),
+        entry.specSize());
   }
 
   ManifestEntry entry() {
-    return new ManifestEntry(name, size, crc32c, index, objectType);
+    return new ManifestEntry(name, size, crc32c, index, objectType, specSize);
   }
 
   static Claim later(Claim left, Claim right) {

@@ -53,6 +53,11 @@ final class ObjectProof implements AutoCloseable {
 
   private Verdict byBytes(ObjectInfo object, Claim claim) throws IOException {
     ObjectSource source = claim.recipe().source(claim.entry());
+    if (source.length() != object.length()) {
+      return Verdict.wrong(
+          "%s has %d bytes, generated again it has %d"
+              .formatted(object.location(), object.length(), source.length()));
+    }
     for (long at = 0; at < object.length(); at += PIECE) {
       ByteBuffer piece = read(object, at);
       while (piece.hasRemaining()) {

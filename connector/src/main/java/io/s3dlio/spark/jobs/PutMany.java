@@ -1,5 +1,7 @@
 package io.s3dlio.spark.jobs;
 
+import io.s3dlio.datagen.DlioLayout;
+import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -17,6 +19,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +37,8 @@ public final class PutMany extends Job {
   @Option(names = "--uri", required = true, description = "The prefix, such as s3://bucket/train/.")
   private String uri = "";
 
-  @Option(names = "--count", required = true, description = "How many objects.")
-  private long count;
+  @Option(names = "--count", description = "How many objects. Not with --layout=dlio.")
+  private @Nullable Long count;
 
   @Option(
       names = "--size",
@@ -63,6 +66,16 @@ public final class PutMany extends Job {
   private @Nullable String shape;
 
   @Option(
+      names = "--compression",
+      description = "none (default), deflate (npz), gzip or zlib (tfrecord); --size is before.")
+  private @Nullable String compression;
+
+  @Option(
+      names = "--tfrecord-index",
+      description = "Writes the index of each tfrecord object, too.")
+  private boolean tfrecordIndex;
+
+  @Option(
       names = "--dedupe",
       description = "How many blocks of 4 KiB there are for each that is unlike all others.")
   private @Nullable String dedupe;
@@ -73,7 +86,36 @@ public final class PutMany extends Job {
   @Option(
       names = "--name",
       description = "Names them by their index, such as sample_{:06d}.npz; {count} is --count.")
-  private String name = WriteOptions.OBJECT_NAME.defaultText();
+  private @Nullable String name;
+
+  @Option(
+      names = "--layout",
+      description =
+          "template (default): --name names them; dlio: as DLIO does, in train/ and valid/.")
+  private @Nullable String layout;
+
+  @Option(names = "--num-files-train", description = "With --layout=dlio: how many in train/.")
+  private @Nullable String numFilesTrain;
+
+  @Option(
+      names = "--num-files-eval",
+      description = "With --layout=dlio: how many in valid/. Default: 0.")
+  private @Nullable String numFilesEval;
+
+  @Option(
+      names = "--num-subfolders-train",
+      description = "With --layout=dlio: how many folders train/ has. Default: none.")
+  private @Nullable String numSubfoldersTrain;
+
+  @Option(
+      names = "--num-subfolders-eval",
+      description = "With --layout=dlio: how many folders valid/ has. Default: none.")
+  private @Nullable String numSubfoldersEval;
+
+  @Option(
+      names = "--file-prefix",
+      description = "With --layout=dlio: what names begin with. Default: img.")
+  private @Nullable String filePrefix;
 
   @Option(names = "--seed", description = "With an object's index it determines its bytes.")
   private @Nullable String seed;
@@ -107,22 +149,35 @@ public final class PutMany extends Job {
     if (size == null && shape == null) {
       throw usage("Missing required option: '--size=<size>' (or '--shape=<shape>')");
     }
+    long objects;
     try {
       prefix = Location.parse(uri).asPrefix();
       requireNumbers();
-      ResolvedOptions.forWrite(options, Map.of());
-      NameTemplate.parse(name, count);
+      objects = objects(ResolvedOptions.forWrite(options, Map.of()));
     } catch (IllegalArgumentException e) {
       throw usage(e.getMessage());
     }
     try (JobSession session = JobSession.open("s3dlio PutMany")) {
-      put(session, prefix, options);
+      put(session, prefix, options, objects);
     }
     return JobRunner.SUCCESS;
   }
 
+  /** Returns how many objects there will be, beside their indexes. */
+  private long objects(ResolvedOptions options) {
+    Optional<DlioLayout> dlio = DlioNames.of(options);
+    if (dlio.isPresent()) {
+      return dlio.get().files();
+    }
+    if (count == null) {
+      throw new IllegalArgumentException("Missing required option: '--count=<count>'");
+    }
+    NameTemplate.parse(options.value(WriteOptions.OBJECT_NAME), count);
+    return count;
+  }
+
   private void requireNumbers() {
-    if (count < 0) {
+    if (count != null && count < 0) {
       throw new IllegalArgumentException("Invalid count: %d (must be >= 0)".formatted(count));
     }
     if (parallelism != null && parallelism < 1) {
@@ -134,9 +189,17 @@ public final class PutMany extends Job {
   /** Returns the options of the write: those that were given, and what the names depend on. */
   private Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
-    put(options, WriteOptions.OBJECT_COUNT, String.valueOf(count));
+    put(options, WriteOptions.OBJECT_COUNT, count == null ? null : String.valueOf(count));
     put(options, WriteOptions.OBJECT_SIZE, size);
     put(options, WriteOptions.OBJECT_NAME, name);
+    put(options, WriteOptions.LAYOUT, layout);
+    put(options, WriteOptions.NUM_FILES_TRAIN, numFilesTrain);
+    put(options, WriteOptions.NUM_FILES_EVAL, numFilesEval);
+    put(options, WriteOptions.NUM_SUBFOLDERS_TRAIN, numSubfoldersTrain);
+    put(options, WriteOptions.NUM_SUBFOLDERS_EVAL, numSubfoldersEval);
+    put(options, WriteOptions.FILE_PREFIX, filePrefix);
+    put(options, WriteOptions.COMPRESSION, compression);
+    put(options, WriteOptions.TFRECORD_INDEX, tfrecordIndex ? "true" : null);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
     put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);
     put(options, PayloadOptions.DTYPE, dtype);
@@ -156,13 +219,13 @@ public final class PutMany extends Job {
     }
   }
 
-  private void put(JobSession session, Location prefix, Map<String, String> options)
+  private void put(JobSession session, Location prefix, Map<String, String> options, long objects)
       throws IOException {
     SparkSession spark = session.spark();
     Figures.Meter meter = Figures.start();
-    try (Progress progress = Progress.start(spark, count, PROGRESS_PERIOD, err())) {
+    try (Progress progress = Progress.start(spark, objects, PROGRESS_PERIOD, err())) {
       spark
-          .range(0, count, 1, tasks(spark))
+          .range(0, objects, 1, tasks(spark, objects))
           .write()
           .format("s3dlio")
           .options(options)
@@ -171,13 +234,14 @@ public final class PutMany extends Job {
     }
     Figures.Work work = meter.stop(session.isLocal());
     Manifest manifest = manifest(session.writeOptions(options, prefix), prefix);
-    report(work.figures(manifest.count(), manifest.bytes()), prefix, manifest);
+    long expected = tfrecordIndex ? 2 * objects : objects;
+    report(work.figures(manifest.count(), manifest.bytes()), prefix, manifest, expected);
   }
 
-  private int tasks(SparkSession spark) {
+  private int tasks(SparkSession spark, long objects) {
     return parallelism != null
         ? parallelism
-        : (int) Math.max(1, Math.min(count, 4L * spark.sparkContext().defaultParallelism()));
+        : (int) Math.max(1, Math.min(objects, 4L * spark.sparkContext().defaultParallelism()));
   }
 
   /** Returns the newest manifest of what was asked for. */
@@ -193,11 +257,19 @@ public final class PutMany extends Job {
     }
   }
 
-  private void report(Figures figures, Location prefix, Manifest manifest) {
+  /**
+   * @param expected how many objects would have been written to an empty prefix, indexes too
+   */
+  private void report(Figures figures, Location prefix, Manifest manifest, long expected) {
     PrintWriter out = out();
     out.println("objects   " + figures.objects());
-    if (figures.objects() < count) {
-      out.println("left      " + (count - figures.objects()) + " other objects under these names");
+    if (figures.objects() < expected) {
+      out.println(
+          "left      "
+              + (expected - figures.objects())
+              + (tfrecordIndex
+                  ? " other objects under these names, or without an index"
+                  : " other objects under these names"));
     }
     out.println("bytes     " + figures.bytes());
     out.println("seconds   " + figures.secondsText());

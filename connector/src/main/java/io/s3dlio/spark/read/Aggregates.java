@@ -40,6 +40,7 @@ final class Aggregates {
    * @throws Refusal if the listing does not know one of them
    */
   static Aggregates of(Aggregation asked, Known known) throws Refusal {
+    known.requireRows();
     StructType schema = new StructType();
     List<Operand> groups = new ArrayList<>();
     for (Expression expression : asked.groupByExpressions()) {

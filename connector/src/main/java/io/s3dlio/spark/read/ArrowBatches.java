@@ -19,7 +19,9 @@ import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -101,7 +103,7 @@ final class ArrowBatches {
   }
 
   private static boolean holdsContent(String column, LoadedBatch batch) {
-    return column.equals(ReadSchema.CONTENT)
+    return column.equals(batch.hasArrays() ? ArrayDecoding.DATA : ReadSchema.CONTENT)
         || (column.equals(ReadSchema.CONTENT_REF) && ContentRef.isInline(batch));
   }
 
@@ -110,7 +112,9 @@ final class ArrowBatches {
     for (int row = 0; row < values.length; row++) {
       values[row] = batch.copy(row);
     }
-    return column.equals(ReadSchema.CONTENT) ? new HeapColumn(values) : ContentRef.column(values);
+    return column.equals(ReadSchema.CONTENT_REF)
+        ? ContentRef.column(values)
+        : new HeapColumn(values);
   }
 
   private FieldVector vector(String column, LoadedBatch batch, ArrowBuf content) {
@@ -131,8 +135,50 @@ final class ArrowBatches {
       case ReadSchema.CONTENT_REF -> refs(column, batch, content);
       case ReadSchema.ETAG ->
           strings(text(column), rows, row -> objects.etag(rows.object(row)).getBytes(UTF_8));
-      default -> partitions.vector(column, rows);
+      default ->
+          batch.hasArrays() && ArrayDecoding.isColumn(column)
+              ? vector(column, rows, batch.arrays(), content)
+              : partitions.vector(column, rows);
     };
+  }
+
+  private FieldVector vector(
+      String column, RowBatch rows, List<ArrayRow> arrays, ArrowBuf content) {
+    return switch (column) {
+      case ArrayDecoding.NAME -> {
+        FieldVector names = text(column);
+        nullable(names, rows, row -> bytes(arrays.get(row).name()));
+        yield names;
+      }
+      case ArrayDecoding.DTYPE ->
+          strings(text(column), rows, row -> arrays.get(row).dtype().getBytes(UTF_8));
+      case ArrayDecoding.SHAPE -> shapes(column, arrays);
+      case ArrayDecoding.DATA -> loaded(binary(column), rows, content);
+      case ArrayDecoding.INDEX -> longs(integers(column), rows, row -> arrays.get(row).index());
+      default -> throw new IllegalArgumentException("There is no column " + column);
+    };
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(UTF_8);
+  }
+
+  private FieldVector shapes(String name, List<ArrayRow> arrays) {
+    ListVector shapes = ListVector.empty(name, allocator);
+    return filled(
+        shapes,
+        () -> {
+          UnionListWriter writer = shapes.getWriter();
+          for (int row = 0; row < arrays.size(); row++) {
+            writer.setPosition(row);
+            writer.startList();
+            for (long length : arrays.get(row).shape()) {
+              writer.bigInt().writeBigInt(length);
+            }
+            writer.endList();
+          }
+          shapes.setValueCount(arrays.size());
+        });
   }
 
   private static BigIntVector longs(BigIntVector vector, RowBatch rows, IntToLongFunction value) {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>The batch that is asked for gets its memory at once, over the pool's budget if need be. Only
  * reading ahead keeps within the budget, and it never waits: it is done or left.
  */
-final class BatchReader implements AutoCloseable {
+final class BatchReader implements BatchSource {
   private static final Logger LOG = LoggerFactory.getLogger(BatchReader.class);
 
   private final BatchPlanner plan;
@@ -65,12 +65,8 @@ final class BatchReader implements AutoCloseable {
     this.planned = plan.next().orElse(null);
   }
 
-  /**
-   * Waits for the next batch, which has a row at least; empty after the last. The caller closes it.
-   *
-   * @throws java.io.InterruptedIOException if this thread is interrupted; the flag stays set
-   */
-  Optional<LoadedBatch> next() throws IOException {
+  @Override
+  public Optional<LoadedBatch> next() throws IOException {
     while (planned != null || !pending.isEmpty()) {
       PendingBatch batch = pending.isEmpty() ? startPlanned() : pending.remove();
       readAhead(batch.rows().bytes());
@@ -83,12 +79,11 @@ final class BatchReader implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Makes {@link #next} fail, also where it waits. On any thread. */
-  void cancel() {
+  @Override
+  public void cancel() {
     token.cancel();
   }
 
-  /** Stops what is under way; its memory goes back once nothing writes to it any more. */
   @Override
   public void close() {
     planned = null;
@@ -176,7 +171,8 @@ final class BatchReader implements AutoCloseable {
     }
   }
 
-  private static NotFoundException vanished(NotFoundException e) {
+  /** Returns what becomes of an object's not being there any more. */
+  static NotFoundException vanished(NotFoundException e) {
     return new NotFoundException(
         e.failure()
             .withRemedy(

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ColumnarReader implements PartitionReader<ColumnarBatch> {
   private final TaskScope scope;
-  private final BatchReader batches;
+  private final BatchSource batches;
   private final ArrowBatches arrow;
   private final long deliveredLimit;
   private final ReadMetrics metrics;
   private @Nullable ColumnarBatch current;
 
-  ColumnarReader(TaskScope scope, BatchReader batches, ReaderConfig config, ReadMetrics metrics) {
+  ColumnarReader(TaskScope scope, BatchSource batches, ReaderConfig config, ReadMetrics metrics) {
     this.scope = scope;
     this.batches = batches;
     this.arrow = new ArrowBatches(config, scope.allocator());

@@ -47,7 +47,8 @@ public final class Listing {
     this.stores = stores;
   }
 
-  List<Location> locations() {
+  /** Returns the paths. */
+  public List<Location> locations() {
     return locations;
   }
 

@@ -7,6 +7,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,15 @@ final class ObjectTable {
 
   long length(int object) {
     return lengths[object];
+  }
+
+  /** Returns what the listing says of an object. */
+  ObjectInfo info(int object) {
+    return new ObjectInfo(
+        location(object),
+        length(object),
+        Instant.EPOCH.plus(modified(object), ChronoUnit.MICROS),
+        etag(object));
   }
 
   /** Returns when the object was last written, in microseconds since 1970. */

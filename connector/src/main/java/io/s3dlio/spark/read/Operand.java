@@ -166,6 +166,9 @@ sealed interface Operand {
     if (partition >= 0) {
       return partition(known.partitions(), partition);
     }
+    if (known.decoding().isRead(name)) {
+      throw new Refusal("the listing does not know the column '%s'".formatted(name));
+    }
     return switch (name) {
       case ReadSchema.PATH ->
           new Textual(
@@ -181,14 +184,15 @@ sealed interface Operand {
       case ReadSchema.LENGTH -> new Numeric(DataTypes.LongType, ObjectTable::length, OfNull.NEVER);
       case ReadSchema.MODIFICATION_TIME ->
           new Numeric(DataTypes.TimestampType, ObjectTable::modified, OfNull.NEVER);
-      case ReadSchema.OFFSET -> offset(known.chunked());
+      case ReadSchema.OFFSET -> offset(known);
       case ReadSchema.BATCH -> batch(known);
       default -> throw new Refusal("the listing does not know the column '%s'".formatted(name));
     };
   }
 
-  private static Operand offset(boolean chunked) throws Refusal {
-    if (chunked) {
+  private static Operand offset(Known known) throws Refusal {
+    known.requireRows();
+    if (known.chunked()) {
       throw new Refusal("the offset is of a row, and with chunkBytes an object may be several");
     }
     return new Numeric(DataTypes.LongType, (objects, object) -> 0, OfNull.NEVER);

@@ -82,7 +82,7 @@ public record PartitionColumns(
   /**
    * Returns the columns that a read's options ask for. Lists directories unless they are named.
    *
-   * @throws IllegalArgumentException if an option is malformed, or a column has another one's name
+   * @throws IllegalArgumentException if an option is malformed
    */
   public static PartitionColumns of(List<Location> locations, ResolvedOptions options) {
     return of(locations, options, Stores::open);
@@ -117,7 +117,6 @@ public record PartitionColumns(
     if (schema.isEmpty()) {
       return NONE;
     }
-    requireNew(schema, caseSensitive);
     return new PartitionColumns(
         schema,
         basePath.map(base -> List.of(Base.of(base))).orElseGet(() -> bases(locations, globs)),
@@ -175,11 +174,16 @@ public record PartitionColumns(
     return bases;
   }
 
-  private static void requireNew(StructType schema, boolean caseSensitive) {
+  /**
+   * Checks that these are columns, and others than a row has besides.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void requireApart(Decoding decoding) {
     Set<String> taken = new HashSet<>();
     Stream.concat(
-            Arrays.stream(ReadSchema.TABLE.fieldNames()),
-            Arrays.stream(ReadSchema.metadataColumns()).map(MetadataColumn::name))
+            Arrays.stream(decoding.columns().fieldNames()),
+            Arrays.stream(decoding.hidden()).map(MetadataColumn::name))
         .forEach(name -> taken.add(caseSensitive ? name : name.toLowerCase(Locale.ROOT)));
     for (StructField column : schema.fields()) {
       String name = column.name();

@@ -36,6 +36,7 @@ public final class ReadMetrics {
   private long peakMemory;
   private long heapBatches;
   private long inlineBatches;
+  private long corruptRecords;
   private ObjectReader.Checks checks = ObjectReader.Checks.NONE;
   private long verified;
   private long unverified;
@@ -60,10 +61,20 @@ public final class ReadMetrics {
     checks = ObjectReader.Checks.NONE;
   }
 
+  /** Counts content that goes to Spark. On the task's thread. */
+  void delivered(long content) {
+    bytes += content;
+    inputBytes.incrementBytesRead(content);
+  }
+
+  /** Counts objects of which the last row goes to Spark. */
+  void objects(long count) {
+    objects += count;
+  }
+
   /** Counts a batch that goes to Spark. On the task's thread. */
   void batch(RowBatch batch) {
-    bytes += batch.bytes();
-    inputBytes.incrementBytesRead(batch.bytes());
+    delivered(batch.bytes());
     for (int row = 0; row < batch.rows(); row++) {
       if (batch.offset(row) == 0) {
         objects++;
@@ -101,6 +112,10 @@ public final class ReadMetrics {
     inlineBatches++;
   }
 
+  void corruptRecord() {
+    corruptRecords++;
+  }
+
   /** Takes what was compared so far. */
   void checked(ObjectReader.Checks soFar) {
     checks = soFar;
@@ -118,6 +133,7 @@ public final class ReadMetrics {
       new Max("peakMemory", peakMemory),
       new Sum("heapBatches", heapBatches),
       new Sum("inlineBatches", inlineBatches),
+      new Sum("corruptRecords", corruptRecords),
       new Sum("verifiedObjects", verified + checks.verified()),
       new Sum("unverifiedObjects", unverified + checks.unverified())
     };
@@ -135,6 +151,7 @@ public final class ReadMetrics {
       new PeakMemory(),
       new HeapBatches(),
       new InlineBatches(),
+      new CorruptRecords(),
       new VerifiedObjects(),
       new UnverifiedObjects()
     };
@@ -306,6 +323,19 @@ public final class ReadMetrics {
     @Override
     public String description() {
       return "number of batches without shared memory";
+    }
+  }
+
+  /** Records that were damaged, or did not fit the columns, and did not fail the read. */
+  public static final class CorruptRecords extends CustomSumMetric {
+    @Override
+    public String name() {
+      return "corruptRecords";
+    }
+
+    @Override
+    public String description() {
+      return "number of corrupt records";
     }
   }
 

@@ -32,9 +32,15 @@ record ReadPlan(
   static ReadPlan of(
       List<Location> locations,
       StructType schema,
-      PartitionColumns partitions,
-      ResolvedOptions options,
+      TableShape shape,
+      ResolvedOptions given,
       SparkSettings spark) {
+    PartitionColumns partitions = shape.partitions();
+    // A session's defaults of what decoding does not have.
+    ResolvedOptions options =
+        shape.decoding().looksInside()
+            ? given.without(ReadOptions.BATCH_SIZE, ReadOptions.DROP_LAST, ReadOptions.CHUNK_BYTES)
+            : given;
     ListSettings list = list(locations, options, partitions);
     StoreConfig store = list.store();
     GlobalOrder order = GlobalOrder.of(options);
@@ -42,6 +48,7 @@ record ReadPlan(
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(
+            shape.decoding(),
             Arrays.asList(schema.fieldNames()),
             new ObjectMetadata(
                 ObjectMetadata.fieldsOf(schema),
@@ -62,7 +69,8 @@ record ReadPlan(
             spark.minPartitions(),
             maxPartitions(options, spark),
             exactBatches(locations, reader, options, order));
-    return new ReadPlan(list, order, splits, columnar(options, spark), reader);
+    boolean columnar = columnar(options, spark) && !(shape.decoding() instanceof RecordDecoding);
+    return new ReadPlan(list, order, splits, columnar, reader);
   }
 
   /** Returns how the paths are listed. With columns of directories, all that is below them. */
@@ -173,7 +181,8 @@ record ReadPlan(
         rows);
   }
 
-  private static Map<String, RangeEngineConfig> ranges(
+  /** Returns how objects are cut into ranges, by scheme. */
+  static Map<String, RangeEngineConfig> ranges(
       List<Location> locations, StoreConfig store, ResolvedOptions options) {
     Map<String, RangeEngineConfig> ranges = new HashMap<>();
     for (Location location : locations) {

@@ -43,15 +43,6 @@ public final class ReadSchema {
 
   private ReadSchema() {}
 
-  /** Returns the columns of a read. */
-  public static StructType table(PartitionColumns partitions) {
-    StructType table = TABLE;
-    for (StructField column : partitions.schema().fields()) {
-      table = table.add(column);
-    }
-    return table;
-  }
-
   /** Returns whether a schema has the columns of another one, and perhaps more after them. */
   public static boolean beginsWith(StructType schema, StructType other) {
     boolean same = schema.length() >= other.length();
@@ -63,15 +54,25 @@ public final class ReadSchema {
     return same;
   }
 
-  /** Returns the hidden columns, produced only where they are selected. */
-  public static MetadataColumn[] metadataColumns() {
-    return new MetadataColumn[] {
-      new Hidden(ETAG, DataTypes.StringType, "The version of the object that was listed."),
-      new Hidden(METADATA, ObjectMetadata.TYPE, "Spark's _metadata of files, and the version."),
-      new Hidden(PARENT, DataTypes.StringType, "The path without its last name."),
-      new Hidden(BATCH, DataTypes.LongType, "The number of the batch, where batchSize is set."),
-      new Hidden(CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark.")
-    };
+  private static final List<MetadataColumn> HIDDEN =
+      List.of(
+          new Hidden(PATH, DataTypes.StringType, "Where the object is."),
+          new Hidden(MODIFICATION_TIME, DataTypes.TimestampType, "When it was last written."),
+          new Hidden(LENGTH, DataTypes.LongType, "The object's bytes."),
+          new Hidden(OFFSET, DataTypes.LongType, "Where in the object the row begins."),
+          new Hidden(ETAG, DataTypes.StringType, "The version of the object that was listed."),
+          new Hidden(METADATA, ObjectMetadata.TYPE, "Spark's _metadata of files, and the version."),
+          new Hidden(PARENT, DataTypes.StringType, "The path without its last name."),
+          new Hidden(BATCH, DataTypes.LongType, "The number of the batch, where batchSize is set."),
+          new Hidden(
+              CONTENT_REF, ContentRef.TYPE, "Where Python finds the content: see s3dlio_spark."));
+
+  /** Returns these columns as hidden ones, produced only where they are selected. */
+  static MetadataColumn[] hidden(String... names) {
+    List<String> wanted = Arrays.asList(names);
+    return HIDDEN.stream()
+        .filter(column -> wanted.contains(column.name()))
+        .toArray(MetadataColumn[]::new);
   }
 
   /** Returns whether rows have content by reference alone, for Python. */

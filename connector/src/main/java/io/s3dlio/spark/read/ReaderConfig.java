@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What executors are told of a read: values alone, no secret and no open thing.
  *
+ * @param decoding what objects are taken for
  * @param columns the columns of a row, in order
  * @param metadata the fields of the column {@code _metadata}
  * @param partitions the columns that directories give; null if no column is one of these
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param largeVarTypes whether Spark takes Arrow's variable-width vectors with 64-bit offsets
  */
 record ReaderConfig(
+    Decoding decoding,
     List<String> columns,
     ObjectMetadata metadata,
     @Nullable PartitionColumns partitions,
@@ -38,9 +40,11 @@ record ReaderConfig(
     return new PartitionValues(partitions == null ? PartitionColumns.NONE : partitions);
   }
 
-  /** Returns whether rows have content, as bytes or by reference: then its size is a row's. */
+  /** Returns whether what objects hold is of interest: then their sizes count. */
   boolean content() {
-    return columns.contains(ReadSchema.CONTENT) || columns.contains(ReadSchema.CONTENT_REF);
+    return decoding.looksInside()
+        || columns.contains(ReadSchema.CONTENT)
+        || columns.contains(ReadSchema.CONTENT_REF);
   }
 
   /** Returns whether the content of objects at a location is read here. */

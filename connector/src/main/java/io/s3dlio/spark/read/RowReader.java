@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -14,23 +15,21 @@ import org.jspecify.annotations.Nullable;
 /** Reads a split as rows whose content the garbage collector owns: one copy from the batch. */
 final class RowReader implements PartitionReader<InternalRow> {
   private final TaskScope scope;
-  private final BatchReader batches;
+  private final BatchSource batches;
   private final List<String> columns;
-  private final ObjectMetadata metadata;
   private final int batchRows;
-  private final PartitionValues partitions;
+  private final ObjectValues objects;
   private final ReadMetrics metrics;
   private @Nullable LoadedBatch batch;
   private @Nullable InternalRow current;
   private int row;
 
-  RowReader(TaskScope scope, BatchReader batches, ReaderConfig config, ReadMetrics metrics) {
+  RowReader(TaskScope scope, BatchSource batches, ReaderConfig config, ReadMetrics metrics) {
     this.scope = scope;
     this.batches = batches;
     this.columns = config.columns();
-    this.metadata = config.metadata();
     this.batchRows = config.batches().rows();
-    this.partitions = config.partitionValues();
+    this.objects = new ObjectValues(config);
     this.metrics = metrics;
     scope.opened(batches);
   }
@@ -64,20 +63,26 @@ final class RowReader implements PartitionReader<InternalRow> {
 
   private @Nullable Object value(String column, LoadedBatch from) {
     RowBatch rows = from.rows();
-    ObjectTable objects = rows.objects();
-    int object = rows.object(row);
     return switch (column) {
-      case ReadSchema.PATH -> UTF8String.fromBytes(objects.path(object));
-      case ReadSchema.MODIFICATION_TIME -> objects.modified(object);
-      case ReadSchema.LENGTH -> objects.length(object);
-      case ReadSchema.OFFSET -> rows.offset(row);
       case ReadSchema.BATCH -> rows.number(row) / batchRows;
       case ReadSchema.CONTENT -> from.copy(row);
-      case ReadSchema.METADATA -> metadata.row(rows, row);
-      case ReadSchema.PARENT -> UTF8String.fromBytes(ObjectMetadata.parent(objects.path(object)));
       case ReadSchema.CONTENT_REF -> ContentRef.row(from, row);
-      case ReadSchema.ETAG -> UTF8String.fromString(objects.etag(object));
-      default -> partitions.value(objects, object, partitions.indexOf(column));
+      default ->
+          from.hasArrays() && ArrayDecoding.isColumn(column)
+              ? value(column, from, from.arrays().get(row))
+              : objects.value(column, rows, row);
+    };
+  }
+
+  private @Nullable Object value(String column, LoadedBatch from, ArrayRow array) {
+    return switch (column) {
+      case ArrayDecoding.NAME -> UTF8String.fromString(array.name());
+      case ArrayDecoding.DTYPE -> UTF8String.fromString(array.dtype());
+      case ArrayDecoding.SHAPE ->
+          new GenericArrayData(array.shape().stream().mapToLong(Long::longValue).toArray());
+      case ArrayDecoding.DATA -> from.copy(row);
+      case ArrayDecoding.INDEX -> array.index();
+      default -> objects.value(column, from.rows(), row);
     };
   }
 

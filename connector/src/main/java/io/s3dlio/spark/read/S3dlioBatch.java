@@ -46,10 +46,15 @@ final class S3dlioBatch implements Batch {
 
   private List<S3dlioInputPartition> planSplits() {
     ObjectIndex index = runtime.of(selection.objects());
-    if (plan.splits().content() && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
+    if (!plan.reader().decoding().looksInside()
+        && plan.splits().content()
+        && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
       requireRowsFit(index);
     }
-    List<S3dlioInputPartition> result = SplitPlanner.plan(index, plan.splits());
+    List<S3dlioInputPartition> result =
+        plan.reader().decoding() instanceof RecordDecoding records
+            ? cut(index, records)
+            : SplitPlanner.plan(index, plan.splits());
     LOG.info(
         "Read {} objects of {} bytes below {} in {} splits as {}{}",
         index.objects(),
@@ -59,6 +64,15 @@ final class S3dlioBatch implements Batch {
         plan.columnar() ? "columnar batches" : "rows",
         plan.order());
     return result;
+  }
+
+  private List<S3dlioInputPartition> cut(ObjectIndex all, RecordDecoding records) {
+    SplitRule rule = plan.splits();
+    long maxBytes = rule.maxSplitBytes(all.bytes(), all.objects());
+    RecordCuts cuts = new RecordCuts(records, plan.reader(), maxBytes);
+    List<S3dlioInputPartition> whole = SplitPlanner.plan(cuts.withoutIndexes(all), rule);
+    // A limit on splits has made them as large as they are.
+    return rule.maxPartitions().isPresent() ? whole : cuts.cut(whole);
   }
 
   private static void requireRowsFit(ObjectIndex index) {

@@ -52,6 +52,30 @@ final class S3dlioInputPartition implements InputPartition, SplitLocation {
     return objects.prefix();
   }
 
+  int first() {
+    return first;
+  }
+
+  /** Returns whether it is one object, the whole of it. */
+  boolean isOneObject() {
+    return end == first + 1 && firstOffset == 0 && endOffset == objects.length(first);
+  }
+
+  /** Returns a part of the one object that this is. */
+  S3dlioInputPartition part(long start, long partEnd) {
+    return new S3dlioInputPartition(objects, first, start, end, partEnd, chunkBytes);
+  }
+
+  /** Returns this with rows of other sizes. */
+  S3dlioInputPartition inChunks(long bytes) {
+    return new S3dlioInputPartition(objects, first, firstOffset, end, endOffset, bytes);
+  }
+
+  /** Returns where in an object the split ends. */
+  long end(int object) {
+    return object == end - 1 ? endOffset : objects.length(object);
+  }
+
   RowCursor rows() {
     return new RowCursor(objects, first, firstOffset, end, endOffset, chunkBytes);
   }

@@ -64,14 +64,14 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   S3dlioScan(
       Listing listing,
       StructType schema,
-      PartitionColumns partitions,
+      TableShape shape,
       Filters filters,
       Optional<RowLimit> limit,
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
     this.options = defaultsFor(listing.locations(), schema, options, spark);
-    this.plan = ReadPlan.of(listing.locations(), schema, partitions, this.options, spark);
+    this.plan = ReadPlan.of(listing.locations(), schema, shape, this.options, spark);
     this.selection = new Selection(listing, filters, limit, plan);
     this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
   }
@@ -107,6 +107,9 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   @Override
   public Statistics estimateStatistics() {
     ObjectIndex index = selection.objects();
+    if (plan.reader().decoding().looksInside()) {
+      return new Estimate(OptionalLong.empty(), OptionalLong.of(index.bytes()));
+    }
     long rows = SplitPlanner.rows(index, plan.splits());
     return new Estimate(OptionalLong.of(rows), OptionalLong.of(bytes(index, rows)));
   }
@@ -149,7 +152,8 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
     return Arrays.stream(schema.fields())
         .filter(
             column ->
-                column.name().equals(ReadSchema.PATH)
+                (column.name().equals(ReadSchema.PATH)
+                        && !plan.reader().decoding().isRead(ReadSchema.PATH))
                     || (partitions.indexOf(column.name()) >= 0
                         && Operand.compares(column.dataType())))
         .map(column -> Expressions.column(column.name()))
@@ -161,7 +165,11 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   public void filter(Predicate[] predicates) {
     PredicateCompiler compiler =
         new PredicateCompiler(
-            new Known(plan.splits().chunked(), plan.order().batchRows(), plan.list().partitions()));
+            new Known(
+                plan.splits().chunked(),
+                plan.order().batchRows(),
+                plan.list().partitions(),
+                plan.reader().decoding()));
     for (Predicate predicate : predicates) {
       try {
         runtime.set(runtime.get().and(predicate, compiler.compile(predicate)));

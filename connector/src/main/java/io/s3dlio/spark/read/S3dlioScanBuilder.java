@@ -42,7 +42,7 @@ public class S3dlioScanBuilder
 
   private final Listing listing;
   private final ResolvedOptions options;
-  private final PartitionColumns partitions;
+  private final TableShape shape;
   private final Known known;
   private StructType schema;
   private Filters filters = Filters.NONE;
@@ -52,34 +52,29 @@ public class S3dlioScanBuilder
   /**
    * @param listing the objects, shared by all reads of one table
    * @param givenSchema the user's schema, or the table's
-   * @param partitions the columns that directories give
+   * @param shape the table's columns
    * @throws IllegalArgumentException if the given schema is another than the table's
    */
   public static S3dlioScanBuilder of(
-      Listing listing,
-      StructType givenSchema,
-      PartitionColumns partitions,
-      ResolvedOptions options) {
+      Listing listing, StructType givenSchema, TableShape shape, ResolvedOptions options) {
     return SAMPLES
-        ? new SamplingScanBuilder(listing, givenSchema, partitions, options)
-        : new S3dlioScanBuilder(listing, givenSchema, partitions, options);
+        ? new SamplingScanBuilder(listing, givenSchema, shape, options)
+        : new S3dlioScanBuilder(listing, givenSchema, shape, options);
   }
 
   S3dlioScanBuilder(
-      Listing listing,
-      StructType givenSchema,
-      PartitionColumns partitions,
-      ResolvedOptions options) {
-    this.schema = ReadSchema.table(partitions);
-    requireOurs(givenSchema, schema);
+      Listing listing, StructType givenSchema, TableShape shape, ResolvedOptions options) {
+    this.schema = shape.schema();
+    requireOurs(givenSchema, shape);
     this.listing = listing;
-    this.partitions = partitions;
+    this.shape = shape;
     this.options = options;
     this.known =
         new Known(
             options.value(ReadOptions.CHUNK_BYTES).isPresent(),
             options.value(ReadOptions.BATCH_SIZE).orElse(0),
-            partitions);
+            shape.partitions(),
+            shape.decoding());
   }
 
   /** A row's reference is read whole or not at all. */
@@ -194,6 +189,7 @@ public class S3dlioScanBuilder
       if (options.value(ReadOptions.IGNORE_MISSING_FILES)) {
         throw new Refusal("with ignoreMissingFiles objects may be left out while they are read");
       }
+      known.requireRows();
       limit = Optional.of(rows.get());
       return true;
     } catch (Refusal e) {
@@ -215,23 +211,18 @@ public class S3dlioScanBuilder
 
   private S3dlioScan scan() {
     return new S3dlioScan(
-        listing,
-        schema,
-        partitions,
-        filters,
-        limit,
-        options,
-        SparkSettings.of(SparkSession.active()));
+        listing, schema, shape, filters, limit, options, SparkSettings.of(SparkSession.active()));
   }
 
-  private static void requireOurs(StructType given, StructType ours) {
+  private static void requireOurs(StructType given, TableShape shape) {
+    StructType ours = shape.schema();
     if (given.length() != ours.length() || !ReadSchema.beginsWith(given, ours)) {
       throw new IllegalArgumentException(
           "Invalid schema: %s (s3dlio reads %s; leave the schema out%s)"
               .formatted(
                   given.toDDL(),
                   ours.toDDL(),
-                  ReadSchema.beginsWith(given, ReadSchema.TABLE)
+                  ReadSchema.beginsWith(given, shape.decoding().columns())
                       ? ", and name columns of directories with partitionColumns"
                       : ""));
     }

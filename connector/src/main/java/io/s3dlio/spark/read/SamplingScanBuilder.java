@@ -22,11 +22,8 @@ final class SamplingScanBuilder extends S3dlioScanBuilder implements SupportsPus
   private static final Logger LOG = LoggerFactory.getLogger(SamplingScanBuilder.class);
 
   SamplingScanBuilder(
-      Listing listing,
-      StructType givenSchema,
-      PartitionColumns partitions,
-      ResolvedOptions options) {
-    super(listing, givenSchema, partitions, options);
+      Listing listing, StructType givenSchema, TableShape shape, ResolvedOptions options) {
+    super(listing, givenSchema, shape, options);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class TaskScope {
 
   private final @Nullable TaskContext task;
   private final CancellationToken killed = new CancellationToken();
-  private final Set<BatchReader> readers = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<BatchSource> readers = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Delivered> delivered = new ArrayList<>();
   private final List<SegmentLease> segments = new ArrayList<>();
   private final IdentityHashMap<Object, ReadMetrics> metrics = new IdentityHashMap<>();
@@ -71,13 +71,13 @@ final class TaskScope {
     return shared;
   }
 
-  void opened(BatchReader reader) {
+  void opened(BatchSource reader) {
     readers.add(reader);
     killed.onCancel(reader::cancel);
   }
 
   /** Stops a reader. What it delivered stays until the end of the task. Idempotent. */
-  void close(BatchReader reader) {
+  void close(BatchSource reader) {
     reader.close();
     readers.remove(reader);
     if (task == null) {
@@ -112,7 +112,7 @@ final class TaskScope {
   }
 
   private void end() {
-    readers.forEach(BatchReader::close);
+    readers.forEach(BatchSource::close);
     readers.clear();
     delivered.forEach(batch -> batch.batch().close());
     delivered.clear();

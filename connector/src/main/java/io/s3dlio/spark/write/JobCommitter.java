@@ -40,6 +40,7 @@ final class JobCommitter {
   private final WriteJob job;
   private final Map<String, String> settings;
   private final boolean overwrite;
+  private final boolean ownsNames;
   private final Predicate<String> mayName;
   private final Clock clock;
   private final Instant startedAt;
@@ -48,15 +49,18 @@ final class JobCommitter {
   /**
    * @param settings what the manifest says was asked for
    * @param overwrite whether objects that the job did not write are removed
+   * @param ownsNames whether no other job names objects as this one does
    * @param mayName whether rows of a job that failed may have given this name
    */
   JobCommitter(
       WriteJob job,
       Map<String, String> settings,
       boolean overwrite,
+      boolean ownsNames,
       Predicate<String> mayName,
       Clock clock) {
     this.job = job;
+    this.ownsNames = ownsNames;
     this.mayName = mayName;
     this.settings = settings;
     this.overwrite = overwrite;
@@ -134,12 +138,35 @@ final class JobCommitter {
         shards);
   }
 
-  /** Removes the shards of attempts that lost, and the names of objects that were left. */
+  /**
+   * Removes the shards of attempts that lost, and the names of objects that were left. What no
+   * other job would name goes with its attempt.
+   */
   private void removeStrayShards(ObjectStore store, List<TaskCommit> tasks) throws IOException {
     Set<String> kept =
         tasks.stream().map(task -> task.objects().name()).collect(Collectors.toSet());
-    store.deleteBatch(
-        shards(store).stream().filter(shard -> !kept.contains(job.relative(shard))).toList());
+    List<Location> strays =
+        shards(store).stream().filter(shard -> !kept.contains(job.relative(shard))).toList();
+    if (ownsNames && !strays.isEmpty()) {
+      Set<Location> lost = objects(store, strays);
+      lost.removeAll(named(store, tasks, lost));
+      store.deleteBatch(lost);
+    }
+    store.deleteBatch(strays);
+  }
+
+  /** Returns the objects that shards name. */
+  private Set<Location> objects(ObjectStore store, List<Location> shards) throws IOException {
+    Set<Location> found = new HashSet<>();
+    for (Location shard : shards) {
+      try (Manifests.Entries entries =
+          Manifests.entries(store, job.prefix(), job.relative(shard))) {
+        while (entries.hasNext()) {
+          found.add(job.prefix().append(entries.next().name()));
+        }
+      }
+    }
+    return found;
   }
 
   private List<Location> shards(ObjectStore store) throws IOException {
@@ -180,6 +207,14 @@ final class JobCommitter {
     return found;
   }
 
+  private void removeAll(ObjectStore store) throws IOException {
+    List<Location> shards = shards(store);
+    if (ownsNames) {
+      store.deleteBatch(objects(store, shards));
+    }
+    store.deleteBatch(shards);
+  }
+
   /** Returns those of the locations that rows of the job may have named. */
   private Set<Location> nameable(Set<Location> locations) {
     return locations.stream()
@@ -189,13 +224,14 @@ final class JobCommitter {
 
   /**
    * Removes what the failed job began: unfinished objects and, unless its manifest is written, the
-   * shards. Whole objects stay. Never throws, so that the job's own failure is what users see.
+   * shards. Whole objects stay, but for those that no other job would name. Never throws, so that
+   * the job's own failure is what users see.
    */
   void abort() {
     Cleanup cleanup = new Cleanup();
     try (ObjectStore store = job.openStore()) {
       if (!headWritten) {
-        cleanup.run(() -> store.deleteBatch(shards(store)));
+        cleanup.run(() -> removeAll(store));
       }
       cleanup.run(() -> abortUnfinished(store, this::nameable));
       cleanup.throwFirst();

@@ -1,9 +1,12 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.spark.config.Encoding;
 import io.s3dlio.spark.config.ResolvedOptions;
+import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** What the rows of a write mean. Decided by the schema alone when the write is planned. */
-sealed interface RowShape extends Serializable permits SyntheticRows, ContentRows {
+sealed interface RowShape extends Serializable permits SyntheticRows, ContentRows, EncodedRows {
   String SHAPES =
       "Write either objects to generate: id BIGINT[, name STRING][, size BIGINT][, object_type"
           + " STRING]; or content: name STRING (or path STRING), content BINARY";
@@ -32,13 +35,40 @@ sealed interface RowShape extends Serializable permits SyntheticRows, ContentRow
   /** Returns whether a row gives its object this name for all that is known without the rows. */
   boolean mayName(String name);
 
+  /** Returns whether no other job names objects so: they go with a job that fails. */
+  default boolean ownsNames() {
+    return false;
+  }
+
+  /** Returns the columns by which the rows of each task are to be sorted. */
+  default List<String> sortedBy() {
+    return List.of();
+  }
+
   /**
    * Decides what the rows of this schema mean. Names are taken in any case.
    *
    * @param prefix what the objects go below
+   * @param partitionColumns what directories are made of
+   * @param jobId names the job in the names of files
    * @throws IllegalArgumentException if they mean nothing, or not with these options
    */
-  static RowShape of(StructType schema, Location prefix, ResolvedOptions options) {
+  static RowShape of(
+      StructType schema,
+      Location prefix,
+      List<String> partitionColumns,
+      String jobId,
+      ResolvedOptions options) {
+    if (options.value(WriteOptions.ENCODE) != Encoding.NONE) {
+      return EncodedRows.of(schema, partitionColumns, jobId, options);
+    }
+    EncodedRows.requireNoneOf(options);
+    if (!partitionColumns.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot partition by %s: a row is an object, which its name puts into a directory. partitionBy"
+                  .formatted(String.join(", ", partitionColumns))
+              + " is for rows that become files, with encode");
+    }
     Columns columns = new Columns(schema);
     return columns.has(ContentRows.CONTENT)
         ? ContentRows.of(columns, prefix, options)
@@ -57,6 +87,18 @@ sealed interface RowShape extends Serializable permits SyntheticRows, ContentRow
           throw refused("column '%s' is there twice".formatted(column.name()));
         }
       }
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no such column
+     */
+    Column require(String name) {
+      Column column = byName.get(name.toLowerCase(Locale.ROOT));
+      if (column == null) {
+        throw new IllegalArgumentException(
+            "Cannot partition by '%s': no such column".formatted(name));
+      }
+      return column;
     }
 
     boolean has(String name) {

@@ -23,15 +23,18 @@ final class S3dlioBatchWrite implements BatchWrite {
 
   @Override
   public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
-    return rows instanceof SyntheticRows synthetic
-        ? new SyntheticWriterFactory(job, synthetic)
+    if (rows instanceof SyntheticRows synthetic) {
+      return new SyntheticWriterFactory(job, synthetic);
+    }
+    return rows instanceof EncodedRows encoded
+        ? new EncodedWriterFactory(job, encoded)
         : new ContentWriterFactory(job, (ContentRows) rows);
   }
 
   /** Generated objects are a function of their rows, so attempts need not agree who commits. */
   @Override
   public boolean useCommitCoordinator() {
-    return rows instanceof ContentRows;
+    return !(rows instanceof SyntheticRows);
   }
 
   @Override

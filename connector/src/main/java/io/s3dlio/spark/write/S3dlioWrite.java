@@ -2,12 +2,17 @@ package io.s3dlio.spark.write;
 
 import io.s3dlio.spark.config.ResolvedOptions;
 import java.time.Clock;
+import org.apache.spark.sql.connector.distributions.Distribution;
+import org.apache.spark.sql.connector.distributions.Distributions;
+import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.SortDirection;
+import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.write.BatchWrite;
-import org.apache.spark.sql.connector.write.Write;
+import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
 
 /** A planned write. */
-final class S3dlioWrite implements Write {
+final class S3dlioWrite implements RequiresDistributionAndOrdering {
   private final WriteJob job;
   private final RowShape rows;
   private final boolean overwrite;
@@ -28,6 +33,20 @@ final class S3dlioWrite implements Write {
   }
 
   @Override
+  public Distribution requiredDistribution() {
+    return Distributions.unspecified();
+  }
+
+  /** Rows of a directory come together, so that each task has one file open. */
+  @Override
+  public SortOrder[] requiredOrdering() {
+    return rows.sortedBy().stream()
+        .map(name -> Expressions.column("`" + name.replace("`", "``") + "`"))
+        .map(column -> Expressions.sort(column, SortDirection.ASCENDING))
+        .toArray(SortOrder[]::new);
+  }
+
+  @Override
   public BatchWrite toBatch() {
     if (overwrite) {
       ReadsOfQuery.requireApartFrom(job.prefix());
@@ -35,7 +54,13 @@ final class S3dlioWrite implements Write {
     return new S3dlioBatchWrite(
         job,
         rows,
-        new JobCommitter(job, options.explicit(), overwrite, rows::mayName, Clock.systemUTC()));
+        new JobCommitter(
+            job,
+            options.explicit(),
+            overwrite,
+            rows.ownsNames(),
+            rows::mayName,
+            Clock.systemUTC()));
   }
 
   @Override

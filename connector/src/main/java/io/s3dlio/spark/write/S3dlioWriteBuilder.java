@@ -17,13 +17,21 @@ import org.apache.spark.sql.connector.write.WriteBuilder;
 public final class S3dlioWriteBuilder implements SupportsTruncate {
   private final List<Location> locations;
   private final LogicalWriteInfo info;
+  private final List<String> partitionColumns;
   private final ResolvedOptions options;
   private boolean overwrite;
 
+  /**
+   * @param partitionColumns what directories are made of, as the user said
+   */
   public S3dlioWriteBuilder(
-      List<Location> locations, LogicalWriteInfo info, ResolvedOptions options) {
+      List<Location> locations,
+      LogicalWriteInfo info,
+      List<String> partitionColumns,
+      ResolvedOptions options) {
     this.locations = locations;
     this.info = info;
+    this.partitionColumns = List.copyOf(partitionColumns);
     this.options = options;
   }
 
@@ -48,7 +56,7 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
         overwrite ? OnExisting.OVERWRITE : options.value(WriteOptions.ON_EXISTING);
     return new S3dlioWrite(
         WriteJob.of(info.queryId(), prefix, onExisting, options),
-        RowShape.of(info.schema(), prefix, options),
+        RowShape.of(info.schema(), prefix, partitionColumns, info.queryId(), options),
         overwrite,
         options);
   }

@@ -2,6 +2,7 @@ package io.s3dlio.spark.write;
 
 import io.s3dlio.datagen.ObjectPutter;
 import io.s3dlio.datagen.ObjectSpec;
+import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.PutResult;
 import io.s3dlio.datagen.PutResult.Outcome;
 import io.s3dlio.storage.manifest.ManifestEntry;
@@ -34,18 +35,34 @@ final class SyntheticDataWriter extends TaskWriter {
     waiting(
         () ->
             putter.put(
-                spec.name(), spec.source(seed), result -> settle(() -> record(spec, result))));
+                spec.name(),
+                specs.source(spec, seed),
+                result -> settle(() -> recordObject(spec, result))));
   }
 
+  /** Objects that are done may have begun their indexes. */
   @Override
   void await() throws IOException {
     putter.drain();
+    account();
+    putter.drain();
   }
 
-  private void record(ObjectSpec spec, PutResult result) throws IOException {
+  /** An object that was left has not the records that an index would tell of. */
+  private void recordObject(ObjectSpec spec, PutResult result) throws IOException {
+    record(spec, spec.type().toString(), result);
+    if (specs.isIndexed(spec) && result.outcome() != Outcome.SKIPPED) {
+      putter.put(
+          specs.indexName(spec),
+          spec.recordIndex(),
+          index -> settle(() -> record(spec, ObjectType.RECORD_INDEX, index)));
+    }
+  }
+
+  private void record(ObjectSpec spec, String type, PutResult result) throws IOException {
     ManifestEntry entry =
         new ManifestEntry(
-            result.name(), result.size(), result.crc32c(), spec.index(), spec.type().toString());
+            result.name(), result.size(), result.crc32c(), spec.index(), type, spec.size());
     if (result.outcome() == Outcome.SKIPPED) {
       metrics.left();
       manifest.addLeft(entry);

@@ -1,9 +1,13 @@
 package io.s3dlio.spark.write;
 
+import io.s3dlio.datagen.Compression;
+import io.s3dlio.datagen.DlioLayout;
+import io.s3dlio.datagen.ObjectSource;
 import io.s3dlio.datagen.ObjectSpec;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.Payload;
 import io.s3dlio.datagen.SizeDistribution;
+import io.s3dlio.spark.config.DlioNames;
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.PayloadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -38,14 +42,20 @@ record SyntheticRows(
    * What the options say of every object; null where a row has to say it itself.
    *
    * @param count how many objects there will be; negative if that is not known
+   * @param layout names objects in place of the template
    * @param payload what an object holds beside its type
+   * @param compression how objects are compressed
+   * @param indexed whether objects of TFRecords get an index
    */
   record Defaults(
       @Nullable String template,
+      @Nullable DlioLayout layout,
       long count,
       @Nullable SizeDistribution size,
       @Nullable ObjectType objectType,
-      Payload payload)
+      Payload payload,
+      Compression compression,
+      boolean indexed)
       implements Serializable {}
 
   static SyntheticRows of(RowShape.Columns columns, ResolvedOptions options) {
@@ -58,28 +68,38 @@ record SyntheticRows(
     Column size = columns.integer(SIZE);
     Column objectType = columns.string(OBJECT_TYPE);
     long count = options.value(WriteOptions.OBJECT_COUNT).orElse(-1L);
+    ObjectType defaultType =
+        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
+            ? options.value(WriteOptions.OBJECT_TYPE)
+            : null;
+    DlioLayout layout = DlioNames.of(options).orElse(null);
+    if (layout != null && (name != null || objectType != null)) {
+      throw RowShape.Columns.refused(
+          "layout=dlio names the objects, and all have one type: there can be no column 'name' or"
+              + " 'object_type'");
+    }
     String template =
-        inForce(name, options, WriteOptions.OBJECT_NAME)
+        layout == null && inForce(name, options, WriteOptions.OBJECT_NAME)
             ? options.value(WriteOptions.OBJECT_NAME)
             : null;
     if (template != null) {
       requireTemplate(template, count);
     }
     SizeDistribution defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
-    ObjectType defaultType =
-        inForce(objectType, options, WriteOptions.OBJECT_TYPE)
-            ? options.value(WriteOptions.OBJECT_TYPE)
-            : null;
     Payload payload = PayloadOptions.of(options);
     if (size == null && defaultSize == null && payload.shape().isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
+    Compression compression = options.value(WriteOptions.COMPRESSION);
+    boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
+    requireReaders(compression, indexed, layout);
     if (payload.factors().dedupe() > 1) {
-      requireAlike(size, objectType, defaultSize);
+      requireAlike(size, objectType, defaultSize, compression);
     }
     if (objectType == null && defaultType != null) {
+      compression.requireFor(defaultType);
       if (!defaultType.hasRecords()) {
         refuse(WriteOptions.RECORDS_PER_OBJECT, options, defaultType, "samples");
       }
@@ -91,6 +111,11 @@ record SyntheticRows(
         refuse(PayloadOptions.DEDUPE, options, defaultType, "random bytes");
         refuse(PayloadOptions.COMPRESS, options, defaultType, "random bytes");
       }
+      if (indexed && defaultType != ObjectType.TFRECORD) {
+        throw new IllegalArgumentException(
+            "Invalid option: '%s' (objects of the type %s have no index)"
+                .formatted(WriteOptions.TFRECORD_INDEX.name(), defaultType));
+      }
       if (size == null) {
         requireObject(defaultSize, defaultType, payload);
       }
@@ -100,17 +125,38 @@ record SyntheticRows(
         name,
         size,
         objectType,
-        new Defaults(template, count, defaultSize, defaultType, payload));
+        new Defaults(
+            template, layout, count, defaultSize, defaultType, payload, compression, indexed));
+  }
+
+  /** Refuses what is compressed where readers look for what is not. */
+  private static void requireReaders(
+      Compression compression, boolean indexed, @Nullable DlioLayout layout) {
+    boolean isStream = compression == Compression.GZIP || compression == Compression.ZLIB;
+    if (isStream && indexed) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (an index tells of records that are not compressed)"
+              .formatted(compression));
+    }
+    if (isStream && layout != null) {
+      throw new IllegalArgumentException(
+          "Invalid compression: '%s' (DLIO reads no compressed TFRecords)".formatted(compression));
+    }
   }
 
   /** Objects have blocks in common at the same places. */
   private static void requireAlike(
-      @Nullable Column size, @Nullable Column objectType, @Nullable SizeDistribution defaultSize) {
+      @Nullable Column size,
+      @Nullable Column objectType,
+      @Nullable SizeDistribution defaultSize,
+      Compression compression) {
     String remedy;
     if (size != null || objectType != null) {
       remedy = "leave the column '%s' out".formatted(size != null ? SIZE : OBJECT_TYPE);
     } else if (defaultSize != null && !(defaultSize instanceof SizeDistribution.Fixed)) {
       remedy = "let %s be one size".formatted(WriteOptions.OBJECT_SIZE.name());
+    } else if (compression != Compression.NONE) {
+      remedy = "leave %s out".formatted(WriteOptions.COMPRESSION.name());
     } else {
       return;
     }
@@ -177,8 +223,18 @@ record SyntheticRows(
 
   @Override
   public boolean mayName(String candidate) {
-    return defaults.template() != null
-        && NameTemplate.parse(defaults.template(), defaults.count()).matches(candidate);
+    if (defaults.layout() != null) {
+      return defaults.layout().matches(candidate);
+    }
+    if (defaults.template() == null) {
+      return false;
+    }
+    NameTemplate template = NameTemplate.parse(defaults.template(), defaults.count());
+    return template.matches(candidate)
+        || (defaults.indexed()
+            && candidate.endsWith(DlioLayout.INDEX_SUFFIX)
+            && template.matches(
+                candidate.substring(0, candidate.length() - DlioLayout.INDEX_SUFFIX.length())));
   }
 
   /**
@@ -222,12 +278,44 @@ record SyntheticRows(
         return new ObjectSpec(
             index, name(row, index), size(row, index, type), type, defaults.payload());
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "Cannot write the row with id %d: %s".formatted(index, e.getMessage()), e);
+        throw refused(index, e);
       }
     }
 
+    /**
+     * Returns an object's bytes.
+     *
+     * @throws IllegalArgumentException naming the row's id, if its type is not compressed so
+     */
+    ObjectSource source(ObjectSpec spec, long seed) {
+      try {
+        return defaults.compression().of(spec.type(), spec.source(seed));
+      } catch (IllegalArgumentException e) {
+        throw refused(spec.index(), e);
+      }
+    }
+
+    private static IllegalArgumentException refused(long index, IllegalArgumentException cause) {
+      return new IllegalArgumentException(
+          "Cannot write the row with id %d: %s".formatted(index, cause.getMessage()), cause);
+    }
+
+    /** Returns whether the object gets an index of its records. */
+    boolean isIndexed(ObjectSpec spec) {
+      return defaults.indexed() && spec.type() == ObjectType.TFRECORD;
+    }
+
+    /** Returns the name of the index of an object's records. */
+    String indexName(ObjectSpec spec) {
+      return defaults.layout() == null
+          ? NameTemplate.requireSafe(spec.name() + DlioLayout.INDEX_SUFFIX)
+          : defaults.layout().indexName(spec.index());
+    }
+
     private String name(InternalRow row, long index) {
+      if (defaults.layout() != null) {
+        return defaults.layout().name(index);
+      }
       if (name != null && !name.isNull(row)) {
         return NameTemplate.requireSafe(name.text(row));
       }

@@ -18,6 +18,7 @@ final class WriteMetrics {
   private static final String WAIT = "writeWaitNanos";
 
   private long objects;
+  private long records;
   private long bytes;
   private long alreadyThere;
   private long left;
@@ -31,7 +32,15 @@ final class WriteMetrics {
   }
 
   void written(long size) {
+    written(size, 1);
+  }
+
+  /**
+   * @param rows that the object holds
+   */
+  void written(long size, long rows) {
     objects++;
+    records += rows;
     bytes += size;
   }
 
@@ -51,7 +60,7 @@ final class WriteMetrics {
   CustomTaskMetric[] values() {
     return new CustomTaskMetric[] {
       new Value("bytesWritten", bytes),
-      new Value("recordsWritten", objects),
+      new Value("recordsWritten", records),
       new Value(OBJECTS, objects),
       new Value(BYTES, bytes),
       new Value(ALREADY_THERE, alreadyThere),

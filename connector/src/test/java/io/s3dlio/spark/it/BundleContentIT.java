@@ -39,6 +39,7 @@ class BundleContentIT {
             "s3dlio_spark/py.typed",
             "io/s3dlio/shaded/com/fasterxml/jackson/databind/ObjectMapper.class",
             "io/s3dlio/shaded/picocli/CommandLine.class",
+            "io/s3dlio/shaded/com/jcraft/jzlib/Deflater.class",
             "com/sun/jna/Native.class",
             "com/sun/jna/linux-x86-64/libjnidispatch.so",
             "com/sun/jna/linux-aarch64/libjnidispatch.so",
@@ -71,7 +72,7 @@ class BundleContentIT {
     assertThat(read("META-INF/LICENSE")).contains("Apache License");
     assertThat(read("META-INF/NOTICE")).contains("Jackson");
     assertThat(files())
-        .contains("META-INF/AL2.0", "META-INF/FastDoubleParser-LICENSE")
+        .contains("META-INF/AL2.0", "META-INF/FastDoubleParser-LICENSE", "META-INF/JZlib-LICENSE")
         .noneMatch(file -> file.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
   }
 

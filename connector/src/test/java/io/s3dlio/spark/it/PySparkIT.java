@@ -62,12 +62,19 @@ class PySparkIT {
     pass(Python.SPARK_4_2, List.of(Python.testsForOneVersion().toString()));
   }
 
-  /** NumPy, TensorFlow and h5py are the judges of what is written in their formats. */
+  /** NumPy, TensorFlow, h5py and DLIO are the judges of what is written for them. */
   @Test
   void writesFilesThatTheReadersOfTheirFormatsTake() throws Exception {
     Path tests = Python.testsOfFormats();
+    Path dlio = Python.dlio();
     Map<String, String> variables =
-        Map.of("PYTHONPATH", Python.tests() + ":" + tests + ":" + Python.formats());
+        Map.of(
+            "PYTHONPATH",
+            Stream.of(Python.tests(), tests, Python.formats(), Python.packages(dlio))
+                .map(Path::toString)
+                .collect(Collectors.joining(":")),
+            "MPI4PY_LIBMPI",
+            dlio.resolve("lib").toString());
     pass(Python.SPARK_4_2, variables, List.of("-p", "conftest", tests.toString()));
   }
 

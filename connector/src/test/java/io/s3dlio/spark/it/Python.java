@@ -95,10 +95,28 @@ enum Python {
    * missing the test is skipped by an assumption that names it, and fails in CI.
    */
   static Path formats() throws IOException {
-    Path libraries = Build.root().resolve(".ci/cache/venv-formats/lib");
-    String missing = "Readers of file formats (%s is no folder; run .ci/run)".formatted(libraries);
-    need(Files.isDirectory(libraries), missing);
-    try (Stream<Path> versions = Files.list(libraries)) {
+    return packages(environment("venv-formats", "Readers of file formats"));
+  }
+
+  /**
+   * Returns the folder of the environment of the benchmark DLIO, which has an MPI of its own. Where
+   * it is missing the test is skipped by an assumption that names it, and fails in CI.
+   */
+  static Path dlio() {
+    return environment("venv-dlio", "DLIO");
+  }
+
+  private static Path environment(String name, String what) {
+    Path folder = Build.root().resolve(".ci/cache").resolve(name);
+    need(
+        Files.isDirectory(folder.resolve("lib")),
+        "%s (%s is no environment; run .ci/run)".formatted(what, folder));
+    return folder;
+  }
+
+  /** Returns the folder of an environment's packages. */
+  static Path packages(Path environment) throws IOException {
+    try (Stream<Path> versions = Files.list(environment.resolve("lib"))) {
       return versions
           .map(version -> version.resolve("site-packages"))
           .filter(Files::isDirectory)

@@ -117,8 +117,56 @@ class PutManyTest {
         "--size=1 | Missing required option: '--count",
         "--count=1 | Missing required option: '--size",
         "--count=1 --size=1 --colour=red | Unknown option: '--colour=red'",
+        "--count=1 --size=1 --layout=tree | Invalid layout: 'tree'",
+        "--count=1 --size=1 --num-files-train=1 | Invalid option: 'numFilesTrain' (it belongs",
+        "--size=9k --object-type=npz --layout=dlio | Invalid layout: 'dlio' (it needs",
+        "--size=9k --layout=dlio --num-files-train=2 | Invalid objectType: 'random' (DLIO",
       })
   void wrongUsageExitsWith2AndSaysWhatIsWrong(String args, String message) throws IOException {
+    RunJob.Result result = put(args.split(" "));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains(message);
+    assertThat(WrittenFiles.names(dir)).isEmpty();
+  }
+
+  @Test
+  void oneJobMakesADataSetForDlio() throws IOException {
+    RunJob.Result result =
+        put(
+            "--layout=dlio",
+            "--num-files-train=12",
+            "--num-files-eval=3",
+            "--num-subfolders-train=4",
+            "--num-subfolders-eval=3",
+            "--file-prefix=pic",
+            "--object-type=tfrecord",
+            "--records-per-object=5",
+            "--size=3k",
+            "--tfrecord-index");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("objects   30\n").doesNotContain("left");
+    assertThat(WrittenFiles.objects(dir))
+        .hasSize(30)
+        .containsKeys(
+            "train/3/pic_11_of_12.tfrecord",
+            "valid/2/pic_2_of_3.tfrecord",
+            "index/train/pic_11_of_12.tfrecord.idx",
+            "index/valid/pic_2_of_3.tfrecord.idx");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--count=2 --layout=dlio --num-files-train=2 --object-type=npz --size=9k | Invalid option:"
+            + " 'objectCount'",
+        "--name={} --layout=dlio --num-files-train=2 --object-type=npz --size=9k | Invalid option:"
+            + " 'objectName'",
+      })
+  void whatDlioDecidesIsNotGiven(String args, String message) throws IOException {
     RunJob.Result result = put(args.split(" "));
 
     assertThat(result.code()).isEqualTo(2);

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,6 +78,36 @@ class VerifyTest {
             "missing   0\n",
             "wrong     0\n",
             "unnamed   0 objects");
+  }
+
+  @Test
+  void indexesAreProvenAndDamageInThemIsFound() throws IOException {
+    put(
+        4,
+        "3k",
+        "--object-type=tfrecord",
+        "--records-per-object=5",
+        "--name={}",
+        "--tfrecord-index");
+
+    assertThat(verify().out()).contains("proven    8\n", "unnamed   0 objects");
+    flip("2.idx", 7);
+    RunJob.Result result = verify();
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("2.idx differs from byte 7 on\n", "proven    7\n", "wrong     1\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"npz, deflate", "tfrecord, gzip", "tfrecord, zlib"})
+  void compressedObjectsAreMadeAgain(String type, String compression) throws IOException {
+    put(4, "1100k", "--object-type=" + type, "--compression=" + compression, "--name={}");
+
+    assertThat(verify().out()).contains("proven    4\n", "wrong     0\n", "unnamed   0 objects");
+    flip("2", 1_100_000);
+    assertThat(verify().out())
+        .contains("2 differs from byte 1100000 on\n", "proven    3\n", "wrong     1\n");
   }
 
   @ParameterizedTest

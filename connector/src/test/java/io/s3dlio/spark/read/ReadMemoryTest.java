@@ -254,7 +254,7 @@ class ReadMemoryTest {
         new S3dlioScan(
             listing,
             ReadSchema.TABLE,
-            PartitionColumns.NONE,
+            TableShape.CONTENT,
             Filters.NONE,
             Optional.empty(),
             ResolvedOptions.forRead(Map.of("readMode", "columnar"), Map.of()),

@@ -375,7 +375,7 @@ class ReadPlanningTest {
     return new S3dlioScan(
         listing,
         schema,
-        PartitionColumns.NONE,
+        TableShape.CONTENT,
         filters,
         limit,
         ResolvedOptions.forRead(Map.of(), Map.of()),
@@ -386,7 +386,7 @@ class ReadPlanningTest {
     return ReadPlan.of(
         List.of(Location.parse("/d/")),
         CONTENT,
-        PartitionColumns.NONE,
+        TableShape.CONTENT,
         ResolvedOptions.forRead(options, Map.of()),
         settings);
   }

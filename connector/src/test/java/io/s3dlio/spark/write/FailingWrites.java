@@ -18,7 +18,8 @@ final class FailingWrites {
   private FailingWrites() {}
 
   /**
-   * @param args the directory that gets the targets {@code error}, {@code skip} and {@code content}
+   * @param args the directory that gets the targets {@code error}, {@code skip}, {@code content}
+   *     and {@code encoded}
    */
   public static void main(String[] args) {
     Path dir = Path.of(args[0]);
@@ -45,6 +46,10 @@ final class FailingWrites {
                 concat(lit("c"), col("id")).as("name"),
                 col("id").cast("string").cast("binary").as("content")))
         .save(dir.resolve("content").toString());
+    writer(rows)
+        .option("encode", "tfrecord")
+        .option("maxRecordsPerFile", 3)
+        .save(dir.resolve("encoded").toString());
     spark.stop();
   }
 

@@ -34,7 +34,12 @@ class JobCommitterTest {
   }
 
   private JobCommitter committer(boolean overwrite) {
-    return new JobCommitter(job, Map.of(), overwrite, name -> true, Clock.systemUTC());
+    return new JobCommitter(job, Map.of(), overwrite, false, name -> true, Clock.systemUTC());
+  }
+
+  /** Of a job whose objects have names that no other job gives. */
+  private JobCommitter owner() {
+    return new JobCommitter(job, Map.of(), false, true, name -> true, Clock.systemUTC());
   }
 
   private TaskCommit task(long taskId, String... names) throws IOException {
@@ -78,5 +83,33 @@ class JobCommitterTest {
     writer.write(ByteBuffer.allocate(10));
     writer.stage();
     assertThat(WrittenFiles.remains(dir)).hasSize(1);
+  }
+
+  @Test
+  void objectsOfAnAttemptThatDiedInItsCommitGoUnlessAnotherNamesThem() throws IOException {
+    Files.writeString(dir.resolve("a"), "x");
+    Files.writeString(dir.resolve("b"), "x");
+    Files.writeString(dir.resolve("mine"), "x");
+    TaskCommit won = task(1, "a");
+    task(2, "a", "b", "never");
+
+    owner().commit(List.of(won));
+
+    assertThat(WrittenFiles.objects(dir)).containsOnlyKeys("a", "mine");
+    assertThat(WrittenFiles.names(dir)).contains(won.objects().name()).hasSize(5);
+  }
+
+  @Test
+  void objectsWithNamesOfTheirOwnGoWithAJobThatFails() throws IOException {
+    Files.writeString(dir.resolve("a"), "x");
+    Files.writeString(dir.resolve("mine"), "x");
+    task(1, "a");
+
+    committer(false).abort();
+    assertThat(WrittenFiles.objects(dir)).containsKey("a");
+    task(1, "a");
+    owner().abort();
+
+    assertThat(WrittenFiles.names(dir)).containsExactly("mine");
   }
 }

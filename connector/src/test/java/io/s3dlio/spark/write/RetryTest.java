@@ -59,4 +59,21 @@ class RetryTest {
         .hasSize(40)
         .containsEntry("c17", ByteBuffer.wrap("17".getBytes(StandardCharsets.UTF_8)));
   }
+
+  @Test
+  void encodedRowsComeOnce() throws IOException {
+    Path target = dir.resolve("encoded");
+
+    assertThat(WrittenFiles.remains(target)).isEmpty();
+    // Four tasks of ten rows each, three rows a file; a row is a record of 31 bytes.
+    assertThat(WrittenFiles.objects(target).values())
+        .extracting(ByteBuffer::remaining)
+        .filteredOn(size -> size == 93)
+        .hasSize(12);
+    assertThat(WrittenFiles.objects(target).values())
+        .extracting(ByteBuffer::remaining)
+        .filteredOn(size -> size == 31)
+        .hasSize(4);
+    assertThat(WrittenFiles.manifests(target)).extracting(Manifest::count).containsExactly(16L);
+  }
 }

@@ -174,15 +174,21 @@ class SyntheticWriteTest {
     assertThat(dir).isEmptyDirectory();
   }
 
-  @Test
-  void blocksInCommonAreRefusedWhereSizesDiffer() {
+  @ParameterizedTest
+  @CsvSource({
+    "objectSize, 'uniform(1mb,2mb)', let objectSize be one size",
+    "compression, deflate, leave compression out",
+  })
+  void blocksInCommonAreRefusedWhereTheyHaveNoPlaceInCommon(
+      String option, String value, String remedy) {
     assertThatThrownBy(
             () ->
                 writer(range(0, 10, 3))
-                    .option("objectSize", "uniform(1mb,2mb)")
+                    .option("objectType", "npz")
+                    .option(option, value)
                     .option("dedupe", 2)
                     .save(dir.toString()))
-        .hasStackTraceContaining("one size and one type: let objectSize be one size)");
+        .hasStackTraceContaining("one size and one type: %s)".formatted(remedy));
   }
 
   @Test

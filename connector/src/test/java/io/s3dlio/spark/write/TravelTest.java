@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -29,6 +30,10 @@ class TravelTest {
 
     assertTravels(new SyntheticWriterFactory(job(), (SyntheticRows) shape(synthetic)), 4096);
     assertTravels(new ContentWriterFactory(job(), (ContentRows) shape(content)), 3072);
+    for (String format : List.of("tfrecord", "npz")) {
+      RowShape encoded = shape(content, Map.of("encode", format));
+      assertTravels(new EncodedWriterFactory(job(), (EncodedRows) encoded), 4096);
+    }
   }
 
   @Test
@@ -44,7 +49,12 @@ class TravelTest {
   }
 
   private static RowShape shape(StructType schema) {
-    return RowShape.of(schema, PREFIX, options());
+    return shape(schema, Map.of());
+  }
+
+  private static RowShape shape(StructType schema, Map<String, String> options) {
+    return RowShape.of(
+        schema, PREFIX, List.of(), "job", ResolvedOptions.forWrite(options, Map.of()));
   }
 
   private static ResolvedOptions options() {

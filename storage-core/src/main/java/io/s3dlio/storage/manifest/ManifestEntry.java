@@ -13,8 +13,11 @@ import java.util.Arrays;
  * @param crc32c the CRC-32C of its bytes
  * @param index the object's index in the generated data set, or -1 for real content
  * @param objectType the type that was generated, or empty for real content
+ * @param specSize the size that was asked for and that the bytes are a function of; other than
+ *     {@code size} where a format's length follows from what it holds
  */
-public record ManifestEntry(String name, long size, int crc32c, long index, String objectType) {
+public record ManifestEntry(
+    String name, long size, int crc32c, long index, String objectType, long specSize) {
   public ManifestEntry {
     requireNonNull(name, "name is null");
     requireNonNull(objectType, "objectType is null");
@@ -25,6 +28,9 @@ public record ManifestEntry(String name, long size, int crc32c, long index, Stri
     if (size < 0) {
       throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
     }
+    if (specSize < 0) {
+      throw new IllegalArgumentException("Invalid specSize: %d (must be >= 0)".formatted(specSize));
+    }
     if (index < -1) {
       throw new IllegalArgumentException("Invalid index: %d (must be >= -1)".formatted(index));
     }
@@ -33,6 +39,15 @@ public record ManifestEntry(String name, long size, int crc32c, long index, Stri
           "Invalid objectType: '%s' (generated objects have one, real content has none)"
               .formatted(objectType));
     }
+    if (index == -1 && specSize != size) {
+      throw new IllegalArgumentException(
+          "Invalid specSize: %d (real content has its size, %d)".formatted(specSize, size));
+    }
+  }
+
+  /** Makes an entry of an object that is as long as was asked for. */
+  public ManifestEntry(String name, long size, int crc32c, long index, String objectType) {
+    this(name, size, crc32c, index, objectType, size);
   }
 
   private static boolean leadsAway(String component) {

@@ -54,6 +54,7 @@ public final class ManifestShardWriter implements Closeable {
     target.writeString(HexFormat.of().toHexDigits(entry.crc32c()));
     target.writeNumber(entry.index());
     target.writeString(entry.objectType());
+    target.writeString(entry.specSize() == entry.size() ? "" : Long.toString(entry.specSize()));
     target.writeEndArray();
     ended = false;
   }

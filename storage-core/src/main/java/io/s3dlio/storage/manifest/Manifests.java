@@ -139,6 +139,17 @@ public final class Manifests {
     return ShardReader.open(store, store.stat(prefix.asPrefix().append(shard.name())), shard);
   }
 
+  /**
+   * Reads the entries of a shard that no head has, as those of an attempt that lost.
+   *
+   * @param shard its key below the prefix
+   * @throws io.s3dlio.storage.CorruptException if it is no shard at all
+   */
+  public static Entries entries(ObjectStore store, Location prefix, String shard)
+      throws IOException {
+    return ShardReader.open(store, store.stat(prefix.asPrefix().append(shard)), null);
+  }
+
   /** Entries of a shard, to be closed. */
   public interface Entries extends Iterator<ManifestEntry>, Closeable {
     @Override

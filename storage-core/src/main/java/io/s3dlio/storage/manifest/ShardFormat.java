@@ -7,8 +7,9 @@ import java.util.List;
 
 /** The CSV of a shard: a header line, then a line an object. */
 final class ShardFormat {
-  /** What the header line says. */
-  static final List<String> COLUMNS = List.of("name", "size", "crc32c", "index", "object_type");
+  /** What the header line says. A {@code spec_size} that is the size is left empty. */
+  static final List<String> COLUMNS =
+      List.of("name", "size", "crc32c", "index", "object_type", "spec_size");
 
   /** Longer than any key of any store; keeps a hostile line from filling the memory. */
   private static final int MAX_FIELD = 1 << 16;

@@ -19,21 +19,24 @@ final class ShardReader implements Manifests.Entries {
   private static final int CRC_DIGITS = 8;
 
   private final Location location;
-  private final Manifest.Shard shard;
+
+  /** What a head says of it; null for a shard that no head has. */
+  private final Manifest.@Nullable Shard shard;
+
   private final CsvParser csv;
   private long line;
   private long bytes;
   private @Nullable ManifestEntry next;
   private @Nullable IOException failure;
 
-  private ShardReader(Location location, Manifest.Shard shard, CsvParser csv) {
+  private ShardReader(Location location, Manifest.@Nullable Shard shard, CsvParser csv) {
     this.location = location;
     this.shard = shard;
     this.csv = csv;
   }
 
   /** Opens the object that is this shard, and reads the header line. */
-  static ShardReader open(ObjectStore store, ObjectInfo object, Manifest.Shard shard)
+  static ShardReader open(ObjectStore store, ObjectInfo object, Manifest.@Nullable Shard shard)
       throws IOException {
     Location location = object.location();
     StoreInputStream content = new StoreInputStream(store, object);
@@ -88,12 +91,12 @@ final class ShardReader implements Manifests.Entries {
       requireAll();
       return null;
     }
-    if (line - 1 > shard.count()) {
+    if (shard != null && line - 1 > shard.count()) {
       throw ManifestFailures.corrupt(
           location, "it names more objects than the %d of its head".formatted(shard.count()), null);
     }
     ManifestEntry entry = entry(fields);
-    if (entry.size() > shard.bytes() - bytes) {
+    if (shard != null && entry.size() > shard.bytes() - bytes) {
       throw ManifestFailures.corrupt(
           location, "it names more bytes than the %d of its head".formatted(shard.bytes()), null);
     }
@@ -103,7 +106,7 @@ final class ShardReader implements Manifests.Entries {
 
   private void requireAll() throws IOException {
     long count = line - 1;
-    if (count != shard.count() || bytes != shard.bytes()) {
+    if (shard != null && (count != shard.count() || bytes != shard.bytes())) {
       throw ManifestFailures.corrupt(
           location,
           "it names %d objects of %d bytes, its head says %d of %d"
@@ -122,12 +125,14 @@ final class ShardReader implements Manifests.Entries {
       if (crc32c.length() != CRC_DIGITS) {
         throw new IllegalArgumentException("'%s' is no CRC-32C".formatted(crc32c));
       }
+      long size = Long.parseLong(fields.get(1));
       return new ManifestEntry(
           fields.get(0),
-          Long.parseLong(fields.get(1)),
+          size,
           HexFormat.fromHexDigits(crc32c),
           Long.parseLong(fields.get(3)),
-          fields.get(4));
+          fields.get(4),
+          fields.get(5).isEmpty() ? size : Long.parseLong(fields.get(5)));
     } catch (IllegalArgumentException e) {
       throw ManifestFailures.corrupt(
           location, "line %d is malformed: %s".formatted(line, e.getMessage()), e);

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestShardTest {
   private static final String NAME = Manifests.shardName("j", 3, 14);
-  private static final String HEADER = "name,size,crc32c,index,object_type\n";
+  private static final String HEADER = "name,size,crc32c,index,object_type,spec_size\n";
   private static final List<ManifestEntry> TWO =
       List.of(
           new ManifestEntry("a/b.bin", 8_388_608, 0xdeadbeef, 0, "random"),
@@ -64,7 +64,8 @@ class ManifestShardTest {
   void aShardIsCsvWithAHeaderLine() throws IOException {
     Shard shard = write(TWO);
     assertThat(shard).isEqualTo(new Shard(NAME, 2, 8_388_608));
-    assertThat(text()).isEqualTo(HEADER + "a/b.bin,8388608,deadbeef,0,random\nc,0,00000007,-1,\n");
+    assertThat(text())
+        .isEqualTo(HEADER + "a/b.bin,8388608,deadbeef,0,random,\nc,0,00000007,-1,,\n");
     assertThat(read(shard)).isEqualTo(TWO);
   }
 
@@ -218,30 +219,30 @@ class ManifestShardTest {
         "b,1,00000001,5,random,x",
         "b",
         "",
-        "b,-1,00000001,5,random",
-        "b,1.5,00000001,5,random",
-        "b,99999999999999999999,00000001,5,random",
-        "b,,00000001,5,random",
-        "b,1,0000001,5,random",
-        "b,1,000000001,5,random",
+        "b,-1,00000001,5,random,",
+        "b,1.5,00000001,5,random,",
+        "b,99999999999999999999,00000001,5,random,",
+        "b,,00000001,5,random,",
+        "b,1,0000001,5,random,",
+        "b,1,000000001,5,random,",
         "b,1,0000000g,5,random",
-        "b,1,00000001,-2,random",
-        "b,1,00000001,-1,random",
-        "b,1,00000001,5,",
-        ",1,00000001,5,random",
-        "../b,1,00000001,5,random",
-        "/b,1,00000001,5,random",
-        "\"b,1,00000001,5,random",
-        "b,1,00000001,5,random" + ",",
+        "b,1,00000001,-2,random,",
+        "b,1,00000001,-1,random,",
+        "b,1,00000001,5,,",
+        ",1,00000001,5,random,",
+        "../b,1,00000001,5,random,",
+        "/b,1,00000001,5,random,",
+        "\"b,1,00000001,5,random,",
+        "b,1,00000001,5,random," + ",",
       })
   void aMalformedLineIsCorruptAndNumbered(String line) throws IOException {
-    gzip(HEADER + "a,1,00000000,-1,\n" + line + "\nc,1,00000000,-1,\n");
+    gzip(HEADER + "a,1,00000000,-1,,\n" + line + "\nc,1,00000000,-1,,\n");
     assertCorrupt(new Shard(NAME, 3, 3), "line 3");
   }
 
   @Test
   void aFieldOfHostileLengthIsCorruptAndNotRead() throws IOException {
-    gzip(HEADER + "a".repeat(50 << 20) + ",1,00000000,-1,\n");
+    gzip(HEADER + "a".repeat(50 << 20) + ",1,00000000,-1,,\n");
     assertCorrupt(new Shard(NAME, 1, 1), "line 2");
   }
 
@@ -256,7 +257,7 @@ class ManifestShardTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(HEADER.getBytes(UTF_8));
     bytes.write(new byte[] {'a', (byte) 0xff, (byte) 0xfe});
-    bytes.write(",1,00000000,-1,\n".getBytes(UTF_8));
+    bytes.write(",1,00000000,-1,,\n".getBytes(UTF_8));
     gzip(bytes.toByteArray());
     assertCorrupt(new Shard(NAME, 1, 1), "line 2");
   }
@@ -280,7 +281,8 @@ class ManifestShardTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "name,size\n", "size,name,crc32c,index,object_type\n", "\n"})
+  @ValueSource(
+      strings = {"", "name,size\n", "size,name,crc32c,index,object_type,spec_size\n", "\n"})
   void anotherHeaderIsCorrupt(String header) throws IOException {
     gzip(header);
     assertCorrupt(new Shard(NAME, 0, 0), "line 1");
@@ -296,7 +298,7 @@ class ManifestShardTest {
   @Test
   void aShardOfOthersWithOtherLineEndsAndMembersIsRead() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String member : List.of(HEADER.replace("\n", "\r\n"), "\"a\",\"1\",00ABCDEF,-1,\r\n")) {
+    for (String member : List.of(HEADER.replace("\n", "\r\n"), "\"a\",\"1\",00ABCDEF,-1,,\r\n")) {
       try (OutputStream gzip = new GZIPOutputStream(bytes)) {
         gzip.write(member.getBytes(UTF_8));
       }
