@@ -34,13 +34,11 @@ final class Seal {
 
   private final Crc crc;
 
-  /** Where the bits are: which word of a block, counted from its end, and which bit of it. */
-  private final int[] words = new int[BITS];
-
-  private final int[] bits = new int[BITS];
-
-  /** Which of the bits are flipped to change one bit of the sum. */
-  private final int[] flips = new int[BITS];
+  /**
+   * What is flipped of each word, the last one first, by each value of each byte of the sum's
+   * change.
+   */
+  private final long[][][] flips;
 
   private Seal(Crc crc, Values values) {
     this.crc = crc;
@@ -48,6 +46,9 @@ final class Seal {
     // Changes of the sum, each with a highest bit of its own, and the bits that make them.
     int[] changes = new int[BITS];
     int[] makers = new int[BITS];
+    // Where the bits are: which word of a block, counted from its end, and which bit of it.
+    int[] words = new int[BITS];
+    int[] bits = new int[BITS];
     int found = 0;
     for (int word = 1; found < BITS; word++) {
       for (int bit = Long.SIZE - 1; bit >= 0 && found < BITS; bit--) {
@@ -58,8 +59,16 @@ final class Seal {
         }
       }
     }
-    for (int i = 0; i < BITS; i++) {
-      flips[i] = makers(1 << i, changes, makers);
+    flips = new long[words[BITS - 1]][Integer.BYTES][1 << Byte.SIZE];
+    for (int at = 0; at < Integer.BYTES; at++) {
+      for (int value = 0; value < 1 << Byte.SIZE; value++) {
+        int by = makers(value << (at * Byte.SIZE), changes, makers);
+        for (int i = 0; i < BITS; i++) {
+          if ((by >>> i & 1) != 0) {
+            flips[words[i] - 1][at][value] |= 1L << bits[i];
+          }
+        }
+      }
     }
   }
 
@@ -114,14 +123,16 @@ final class Seal {
    * @param sum what the block's sum is now
    */
   void apply(byte[] block, int sum) {
-    int by = 0;
-    for (int left = sum ^ SUM; left != 0; left &= left - 1) {
-      by ^= flips[Integer.numberOfTrailingZeros(left)];
-    }
-    for (int left = by; left != 0; left &= left - 1) {
-      int i = Integer.numberOfTrailingZeros(left);
-      int at = block.length - words[i] * Long.BYTES;
-      LONGS.set(block, at, (long) LONGS.get(block, at) ^ 1L << bits[i]);
+    int change = sum ^ SUM;
+    int at = block.length;
+    for (long[][] flip : flips) {
+      at -= Long.BYTES;
+      long by =
+          flip[0][change & 0xff]
+              ^ flip[1][change >>> 8 & 0xff]
+              ^ flip[2][change >>> 16 & 0xff]
+              ^ flip[3][change >>> 24];
+      LONGS.set(block, at, (long) LONGS.get(block, at) ^ by);
     }
   }
 }
