@@ -2,9 +2,9 @@
 
     generators.py
 
-Each line of the input names a way below; the line of the output tells the CPU seconds that it took this process.
-With "look " before the name it tells by which factors zstd -3 compresses each object, and storage deduplicates
-blocks of 4 KiB of all objects.
+Each line of the input names a way below; each line of the output tells the CPU seconds that it took
+this process. With "look " before the name it tells by which factors zstd -3 compresses each object
+and storage deduplicates the blocks of 4 KiB of all of them.
 """
 
 import hashlib
@@ -16,15 +16,17 @@ import s3dlio
 import zstandard
 
 SIZE = 8 << 20
-OBJECTS = 16
+OBJECTS = 256
+LOOKED_AT = 16
 BLOCK = 4096
-FOREVER = 1 << 50
+# More than is asked for; the libraries keep a table of as many blocks.
+ENOUGH = 256 << 30
 
 buffer = bytearray(SIZE)
 
 
 def streaming(library, **options):
-    generator = library.Generator(size=FOREVER, **options)
+    generator = library.Generator(size=ENOUGH, **options)
     return lambda: generator.fill_chunk(buffer)
 
 
@@ -45,13 +47,13 @@ def cpu():
 def look(way):
     compressed = 0
     seen = set()
-    for _ in range(OBJECTS):
+    for _ in range(LOOKED_AT):
         way()
         compressed += len(zstandard.ZstdCompressor(level=3).compress(buffer))
         for at in range(0, SIZE, BLOCK):
             seen.add(hashlib.md5(buffer[at : at + BLOCK]).digest())
-    blocks = OBJECTS * SIZE // BLOCK
-    return f"{OBJECTS * SIZE / compressed:.3f},{blocks / len(seen):.3f}"
+    blocks = LOOKED_AT * SIZE // BLOCK
+    return f"{LOOKED_AT * SIZE / compressed:.3f},{blocks / len(seen):.3f}"
 
 
 for line in sys.stdin:

@@ -17,13 +17,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What generating into memory costs, objects of 8 MiB on one thread: plain random bytes, formats,
+ * What generating into memory costs, objects of 8 MiB on one thread: random bytes, file formats,
  * factors, and other libraries in a process of their own. Arguments: the rounds, then the command
  * of the libraries.
  */
 public final class GenerateBenchmark {
   private static final int SIZE = 8 << 20;
-  private static final int OBJECTS = 16;
+  private static final int OBJECTS = 256;
+  private static final int LOOKED_AT = 16;
   private static final int BLOCK = 4096;
   private static final String RANDOM = "random";
 
@@ -98,7 +99,7 @@ public final class GenerateBenchmark {
     Set<ByteBuffer> seen = new HashSet<>();
     long compressed = 0;
     byte[] object = new byte[SIZE];
-    for (int index = 0; index < OBJECTS; index++) {
+    for (int index = 0; index < LOOKED_AT; index++) {
       generate(spec, index);
       target.flip().get(object);
       compressed += Zstd.compress(object, 3).length;
@@ -107,7 +108,7 @@ public final class GenerateBenchmark {
         seen.add(ByteBuffer.wrap(MessageDigest.getInstance("MD5").digest(block)));
       }
     }
-    double blocks = (double) OBJECTS * SIZE / BLOCK;
-    return "%.3f,%.3f".formatted((double) OBJECTS * SIZE / compressed, blocks / seen.size());
+    double bytes = (double) LOOKED_AT * SIZE;
+    return "%.3f,%.3f".formatted(bytes / compressed, bytes / BLOCK / seen.size());
   }
 }
