@@ -163,3 +163,103 @@ def test_hdf5(spark, tmp_path, samples):
             check_images(np.moveaxis(records[:], 0, -1), samples, size, least)
             assert records.id.get_offset() + records.nbytes == size
             assert data.id.get_filesize() == size
+
+
+DTYPES = [
+    *("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "float32", "float64", "complex64", "complex128", "bool"),
+]
+
+
+def generate(spark, folder, kind, count=2, **options):
+    """Writes objects whose sizes are an option, or follow from others, and returns their files."""
+    options = {"objectType": kind, "objectName": "{}", "seed": SEED, **options}
+    spark.range(count).write.format("s3dlio").options(**options).mode("append").save(f"file://{folder}")
+    return [folder / str(index) for index in range(count)]
+
+
+def load(file, kind):
+    """Returns an array with the samples last, and its labels, if the format has some."""
+    if kind == "npy":
+        return np.load(file, allow_pickle=False), None
+    if kind == "npz":
+        with zipfile.ZipFile(file) as archive:
+            assert archive.testzip() is None
+        with np.load(file, allow_pickle=False) as arrays:
+            return arrays["x"], arrays["y"]
+    with h5py.File(file) as data:
+        return np.moveaxis(data["records_0"][()], 0, -1), data["labels"][()]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", ["npz", "npy", "hdf5"])
+def test_dtypes(spark, tmp_path, kind, dtype):
+    for samples in (1, 5):
+        files = generate(
+            spark, tmp_path / str(samples), kind, objectSize=200_003, dtype=dtype, recordsPerObject=samples
+        )
+        for file in files:
+            array, _ = load(file, kind)
+            assert file.stat().st_size == 200_003
+            assert array.dtype == np.dtype(dtype)
+            assert array.ndim == 3 and array.shape[-1] == samples
+            assert 200_003 - 4096 - 1600 < array.nbytes < 200_003
+            check_values(array)
+        assert not np.array_equal(load(files[0], kind)[0], load(files[1], kind)[0])
+
+
+def check_values(array):
+    """Checks that numbers are finite and of all sizes, and truth values of both kinds."""
+    if array.dtype == np.bool_:
+        assert np.isin(array.view(np.uint8), (0, 1)).all()
+        assert abs(array.mean() - 0.5) < 0.01
+    else:
+        assert np.isfinite(array).all()
+    if array.dtype.kind in "ui":
+        limits = np.iinfo(array.dtype)
+        assert array.max() > limits.max * 0.98
+        assert limits.min == 0 or array.min() < limits.min * 0.98
+    if array.dtype.kind == "f":
+        assert 0.45 < (array > 0).mean() < 0.55
+
+
+@pytest.mark.parametrize("shape", ["1", "10", "224,224,3", "3,5,7,9", ",".join(["2"] * 12 + ["1"] * 19)])
+@pytest.mark.parametrize("kind", ["npz", "npy", "hdf5"])
+def test_shapes(spark, tmp_path, kind, shape):
+    lengths = tuple(int(length) for length in shape.split(","))
+    options = {"shape": shape, "dtype": "float32", "recordsPerObject": 3}
+    for index, file in enumerate(generate(spark, tmp_path, kind, **options)):
+        array, labels = load(file, kind)
+        assert array.dtype == np.float32 and array.shape == (*lengths, 3)
+        if labels is not None:
+            assert labels.tolist() == [3 * index, 3 * index + 1, 3 * index + 2]
+        assert np.isfinite(array).all()
+        assert 0 < file.stat().st_size - array.nbytes < 5000
+
+
+def test_types_that_rows_name(spark, tmp_path):
+    """All types in one job, each with its own size."""
+    kinds = ["tfrecord", "npz", "npy", "hdf5"]
+    rows = [(i, kinds[i % 4], 50_000 + 1_000 * i) for i in range(12)]
+    data = spark.createDataFrame(rows, "id long, object_type string, size long").repartition(3)
+    options = {"objectName": "{}", "dtype": "int32", "recordsPerObject": 4}
+    data.write.format("s3dlio").options(**options).mode("append").save(f"file://{tmp_path}")
+    for index, kind, size in rows:
+        file = tmp_path / str(index)
+        assert file.stat().st_size == size
+        if kind == "tfrecord":
+            assert sum(1 for _ in tf.data.TFRecordDataset(str(file))) == 4
+        else:
+            array, _ = load(file, kind)
+            assert array.dtype == np.int32 and array.shape[-1] == 4
+
+
+@pytest.mark.parametrize("kind", ["tfrecord", "npz", "npy", "hdf5"])
+def test_files_that_deduplicate_and_compress(spark, tmp_path, kind):
+    options = {"objectSize": MIB, "dedupe": 2, "compress": 3, "recordsPerObject": 2}
+    for file in generate(spark, tmp_path, kind, count=5, **options):
+        if kind == "tfrecord":
+            assert sum(1 for _ in tf.data.TFRecordDataset(str(file))) == 2
+        else:
+            array, _ = load(file, kind)
+            assert 0.6 < (array == 0).mean() < 0.7

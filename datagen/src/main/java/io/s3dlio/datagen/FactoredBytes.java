@@ -51,7 +51,7 @@ record FactoredBytes(
   private static final int RUN_COST = 2;
 
   /** How many bytes end a block, random whatever the factor is. */
-  private static final int END = Integer.BYTES;
+  private static final int END = Long.BYTES;
 
   /** The golden ratio, a fraction of 2 to the power of 64: its multiples are spread evenly. */
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;

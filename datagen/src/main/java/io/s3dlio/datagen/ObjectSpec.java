@@ -2,6 +2,8 @@ package io.s3dlio.datagen;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.OptionalLong;
+
 /**
  * A synthetic object to be made.
  *
@@ -22,13 +24,23 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, Pa
     if (size < 0) {
       throw new IllegalArgumentException("Invalid size: %d (must be >= 0)".formatted(size));
     }
+    type.require(payload);
+    requireSize(size, type, payload);
+  }
+
+  private static void requireSize(long size, ObjectType type, Payload payload) {
     int records = payload.records();
-    type.requireRecords(records);
-    long least = type.minSize(records);
-    if (size < least) {
+    String samples = "%d sample%s".formatted(records, records == 1 ? "" : "s");
+    OptionalLong exact = type.size(payload);
+    if (exact.isPresent() && size != exact.getAsLong()) {
       throw new IllegalArgumentException(
-          "Invalid size: %d (%s needs %d or more for %d sample%s)"
-              .formatted(size, type, least, records, records == 1 ? "" : "s"));
+          "Invalid size: %d (%s has %d for %s of the shape %s)"
+              .formatted(size, type, exact.getAsLong(), samples, payload.shape()));
+    }
+    long least = type.minSize(payload);
+    if (exact.isEmpty() && size < least) {
+      throw new IllegalArgumentException(
+          "Invalid size: %d (%s needs %d or more for %s)".formatted(size, type, least, samples));
     }
   }
 
@@ -44,15 +56,14 @@ public record ObjectSpec(long index, String name, long size, ObjectType type, Pa
 
   /** Returns the object's bytes: a pure function of the seed and this specification. */
   public ObjectSource source(long seed) {
-    int records = payload.records();
     Factors factors = payload.factors();
     return switch (type) {
       case ZEROS -> new ZeroBytes(size);
       case RANDOM -> factors.bytes(seed, index, size);
-      case TFRECORD -> new TfRecordBytes(seed, index, size, records, factors);
-      case NPZ -> ArrayFiles.npz(seed, index, size, records, factors);
-      case NPY -> ArrayFiles.npy(seed, index, size, records, factors);
-      case HDF5 -> ArrayFiles.hdf5(seed, index, size, records, factors);
+      case TFRECORD -> new TfRecordBytes(seed, index, size, payload.records(), factors);
+      case NPZ -> ArrayFiles.npz(seed, index, size, payload);
+      case NPY -> ArrayFiles.npy(seed, index, size, payload);
+      case HDF5 -> ArrayFiles.hdf5(seed, index, size, payload);
     };
   }
 

@@ -1,11 +1,13 @@
 package io.s3dlio.datagen;
 
+import io.s3dlio.format.ElementType;
 import io.s3dlio.format.Hdf5;
 import io.s3dlio.format.ImageShape;
 import io.s3dlio.format.Npy;
 import io.s3dlio.format.Npz;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** What a synthetic object holds. */
@@ -19,41 +21,66 @@ public enum ObjectType {
    * and {@code size}, how many these are.
    */
   TFRECORD,
-  /** NumPy's archive with the members {@code x}, images as bytes, and {@code y}, their labels. */
+  /** NumPy's archive with the members {@code x}, images, and {@code y}, their labels. */
   NPZ,
-  /** NumPy's file of one array: images as bytes. */
+  /** NumPy's file of one array: images. */
   NPY,
-  /** HDF5 with the datasets {@code records_0}, images as bytes, and {@code labels}. */
+  /** HDF5 with the datasets {@code records_0}, images, and {@code labels}. */
   HDF5;
 
   /** What manifests call the index of a TFRecord object. */
   public static final String RECORD_INDEX = "tfrecord_index";
 
   /**
-   * @throws IllegalArgumentException if an object of this type cannot hold so many samples
+   * @throws IllegalArgumentException if an object of this type cannot hold that
    */
-  void requireRecords(int records) {
-    boolean isArray = this == NPZ || this == NPY || this == HDF5;
-    if (isArray && records > ImageShape.MAX_SAMPLES) {
+  void require(Payload payload) {
+    if (!isArray()) {
+      return;
+    }
+    int most =
+        payload.shape().isEmpty() ? ImageShape.maxSamples(payload.type()) : ImageShape.MAX_SAMPLES;
+    if (payload.records() > most) {
       throw new IllegalArgumentException(
-          "Invalid recordsPerObject: %d (%s holds 1 to %d)"
-              .formatted(records, this, ImageShape.MAX_SAMPLES));
+          "Invalid recordsPerObject: %d (%s holds 1 to %d of %s)"
+              .formatted(payload.records(), this, most, payload.type()));
+    }
+    if (payload.type() == ElementType.BOOL && payload.factors().compress() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid compress: %s (elements of %s compress by themselves, about eight times)"
+              .formatted(payload.factors().compress(), payload.type()));
     }
   }
 
-  /**
-   * Returns the size of the smallest object.
-   *
-   * @param records how many samples it holds
-   */
-  long minSize(int records) {
+  /** Returns the size of the smallest object. */
+  long minSize(Payload payload) {
+    int records = payload.records();
     return switch (this) {
       case ZEROS, RANDOM -> 0;
       case TFRECORD -> (long) records * TfRecordBytes.MIN_RECORD;
-      case NPZ -> Npz.minLength(records);
-      case NPY -> Npy.minLength(records);
-      case HDF5 -> Hdf5.minLength(records);
+      case NPZ -> Npz.minLength(payload.type(), records);
+      case NPY -> Npy.minLength(payload.type(), records);
+      case HDF5 -> Hdf5.minLength(payload.type(), records);
     };
+  }
+
+  /** Returns the size that follows from what an object holds, if it does. */
+  public OptionalLong size(Payload payload) {
+    if (!isArray() || payload.shape().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    ImageShape shape = new ImageShape(payload.type(), payload.shape(), payload.records());
+    return OptionalLong.of(
+        switch (this) {
+          case NPZ -> Npz.length(shape);
+          case NPY -> Npy.length(shape);
+          default -> Hdf5.length(shape);
+        });
+  }
+
+  /** Returns whether objects hold an array. */
+  public boolean isArray() {
+    return this == NPZ || this == NPY || this == HDF5;
   }
 
   /** Returns whether objects are made of samples, as many as one asks for. */

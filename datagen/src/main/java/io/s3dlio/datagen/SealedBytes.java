@@ -1,32 +1,22 @@
 package io.s3dlio.datagen;
 
 import io.s3dlio.storage.checksum.Crc;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
 /**
  * Pieces of random bytes whose checksums are known without a look at the bytes, so that a format's
  * head can be served before what it sums up is made, and any range alone.
  *
- * <p>A piece of a block or more begins at a block, and the last four bytes of each of its whole
- * blocks are such that the block's sum is {@link #SEAL}; all other bytes are those of the source.
- * One thread uses it; what it keeps is a block, and the last shorter piece.
+ * <p>A piece of a block or more begins at a block, and each of its whole blocks is sealed, so that
+ * its sum is known; but for the 32 bits of that, all are those of the source. One thread uses it;
+ * what it keeps is a block, and the last shorter piece.
  */
 final class SealedBytes {
   static final int BLOCK = BlockSource.BLOCK;
 
-  /** The sum of any bytes that their own sum, not inverted, follows. */
-  private static final int SEAL = -1;
-
-  private static final int SEALED = BLOCK - Integer.BYTES;
-
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final BlockSource source;
+  private final Seal seal;
   private final Crc crc;
   private final Checksum sum;
 
@@ -38,9 +28,10 @@ final class SealedBytes {
   private long pieceStart = -1;
   private int pieceLength;
 
-  SealedBytes(BlockSource source, Crc crc) {
+  SealedBytes(BlockSource source, Seal seal) {
     this.source = source;
-    this.crc = crc;
+    this.seal = seal;
+    this.crc = seal.crc();
     this.sum = crc.begin();
   }
 
@@ -80,7 +71,7 @@ final class SealedBytes {
       load(start / BLOCK + blocks, start, length);
       sum.update(block, 0, rest);
     }
-    return crc.combine(crc.repeat(SEAL, BLOCK, blocks), (int) sum.getValue(), rest);
+    return crc.combine(crc.repeat(Seal.SUM, BLOCK, blocks), (int) sum.getValue(), rest);
   }
 
   /** Returns a piece that may lie across blocks, at the beginning of an array. */
@@ -108,11 +99,9 @@ final class SealedBytes {
     }
     source.generate(wanted, block);
     if (whole) {
-      // Whole blocks are summed up faster than such as end earlier.
-      INTS.set(block, SEALED, 0);
       sum.reset();
       sum.update(block, 0, BLOCK);
-      INTS.set(block, SEALED, crc.seal((int) sum.getValue()));
+      seal.apply(block, (int) sum.getValue());
     }
     number = wanted;
     sealed = whole;

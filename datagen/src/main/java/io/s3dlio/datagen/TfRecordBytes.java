@@ -2,7 +2,6 @@ package io.s3dlio.datagen;
 
 import io.s3dlio.format.ImageExample;
 import io.s3dlio.format.TfRecord;
-import io.s3dlio.storage.checksum.Crc;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -44,7 +43,7 @@ final class TfRecordBytes implements ObjectSource {
   @Override
   public void fill(long offset, ByteBuffer target) {
     Objects.checkFromIndexSize(offset, target.remaining(), length);
-    SealedBytes images = new SealedBytes(random, Crc.CRC32C);
+    SealedBytes images = new SealedBytes(random, Seal.TFRECORD);
     long inLonger = longer * longShape.length();
     boolean isLonger = offset < inLonger;
     long rest = isLonger ? offset : offset - inLonger;

@@ -111,7 +111,7 @@ class ArrayFilesTest {
   void arraysHaveSoManySamplesAtMost(ObjectType type) {
     assertThatThrownBy(() -> new ObjectSpec(0, "x", 1 << 20, type, 4097))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid recordsPerObject: 4097 (%s holds 1 to 4096)".formatted(type));
+        .hasMessage("Invalid recordsPerObject: 4097 (%s holds 1 to 4096 of uint8)".formatted(type));
   }
 
   private static Path write(Path dir, ObjectType type, int size, int samples) throws IOException {

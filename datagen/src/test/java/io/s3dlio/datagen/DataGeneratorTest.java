@@ -70,7 +70,7 @@ class DataGeneratorTest {
 
   @Test
   void thePayloadIsThatOfEveryObject() throws IOException {
-    Payload payload = new Payload(3, new Factors(2, 1.5));
+    Payload payload = Payload.DEFAULT.withRecords(3).withFactors(new Factors(2, 1.5));
     try (ObjectStore store = store()) {
       new DataGenerator(store)
           .withPayload(payload)

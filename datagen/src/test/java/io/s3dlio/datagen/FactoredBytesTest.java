@@ -32,12 +32,12 @@ class FactoredBytesTest {
   @CsvSource({
     "RANDOM, 4096, 2, 1, aeb16dad8c3fbdb404b3eae5f15cfd584ac0ab4b04476a0d93331dcb64f346bd",
     "RANDOM, 1048577, 2, 1, 7668e0586f2e4e2ef3ab4a973633d55c69282754b069799240e1be2d0520c91e",
-    "RANDOM, 1048577, 1, 3, 1508b9f80d5f72e9df939ab1e8b380a8f30efce9b93bd24763cec5afb24dc774",
-    "RANDOM, 1048577, 1.5, 2.5, c93a007d57febd257dea206c70a75c02a78caf03e90d1e3cca8c51ee59492202",
-    "NPZ, 1048577, 2, 3, 27ff89b164418db8077ba1bab96d5466a86e6ffbc53de21a9972366a6cff19cd",
-    "NPY, 1048577, 2, 3, da17c6616c03ba54b174d2a5946ac6b7059ceedfc78131499949323a555428d6",
-    "HDF5, 1048577, 2, 3, 31c8e71bef8cdc8a9afc25623acfa25f0ac1a8f107b69ad77b8bab75a60628ab",
-    "TFRECORD, 1048577, 2, 3, 76a1c4c8987dd6d07c7420e8f0ff64ac8d833c765330b207740d00e50619852f",
+    "RANDOM, 1048577, 1, 3, 688318c9d05da7f23a01b1c087381db5e87dc9882135afab0fe5000622508a3b",
+    "RANDOM, 1048577, 1.5, 2.5, 86ab7bca18b14ad5877b6836b61e85482eddda24ea230e0795d1c736fd2664fd",
+    "NPZ, 1048577, 2, 3, b5f1736090afb9c7db0062974377c4dcc7b8d0cdd503ec97a51094634b04324f",
+    "NPY, 1048577, 2, 3, 9c14241d3a09be8903edbc91352ccebaa9440d0e7275556886e86f8819be8f3f",
+    "HDF5, 1048577, 2, 3, 4ed20e1a7cd3c444c9a57435433e4bfcbb0e32af2698ecfb07fce2ef4eb84e0f",
+    "TFRECORD, 1048577, 2, 3, 8b739db03e8ef9fd28ddad9503961aa6628d34a2c9758092193b98e73d15c490",
   })
   void bytesNeverChange(ObjectType type, int size, double dedupe, double compress, String sha256)
       throws Exception {
@@ -122,7 +122,7 @@ class FactoredBytesTest {
   @ValueSource(ints = {9, 500, 4_095, 4_096, 5_000, 20_000})
   void allObjectsDiffer(int size) {
     for (ObjectType type : new ObjectType[] {ObjectType.RANDOM, ObjectType.TFRECORD}) {
-      if (size < type.minSize(1) + 8) {
+      if (size < type.minSize(Payload.DEFAULT) + 8) {
         continue;
       }
       Set<ByteBuffer> seen = new HashSet<>();
@@ -144,7 +144,8 @@ class FactoredBytesTest {
       @ForAll @IntRange(max = 60_000) int offset,
       @ForAll @IntRange(max = 20_000) int length) {
     int size = 80_001;
-    Payload payload = new Payload(records, new Factors(dedupe, compress));
+    Payload payload =
+        Payload.DEFAULT.withRecords(records).withFactors(new Factors(dedupe, compress));
     ObjectSource source = new ObjectSpec(9, "x", size, type, payload).source(3);
     ByteBuffer whole = ByteBuffer.allocate(size);
     source.fill(0, whole);

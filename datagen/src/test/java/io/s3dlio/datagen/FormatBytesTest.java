@@ -59,7 +59,7 @@ class FormatBytesTest {
       @ForAll @IntRange(max = 100) int start,
       @ForAll @IntRange(max = 100) int share,
       @ForAll boolean direct) {
-    int size = (int) type.minSize(records) + more;
+    int size = (int) minSize(type, records) + more;
     ObjectSource source = source(1, 2, size, type, records);
     byte[] whole = bytes(source, 0, size);
     int offset = (int) ((long) size * start / 100);
@@ -83,7 +83,7 @@ class FormatBytesTest {
       mode = Mode.EXCLUDE,
       names = {"ZEROS", "RANDOM"})
   void byteForByteTheSame(ObjectType type) {
-    int size = (int) type.minSize(3) + 13_000;
+    int size = (int) minSize(type, 3) + 13_000;
     ObjectSource source = source(5, 6, size, type, 3);
     byte[] whole = bytes(source, 0, size);
     for (int offset = 0; offset < size; offset++) {
@@ -97,7 +97,7 @@ class FormatBytesTest {
       names = {"ZEROS", "RANDOM"})
   void everySizeFromTheLeastOnIsMet(ObjectType type) {
     for (int records : new int[] {1, 2, 7}) {
-      int least = (int) type.minSize(records);
+      int least = (int) minSize(type, records);
       for (int size = least; size < least + 9_000; size++) {
         ObjectSource source = source(0, 0, size, type, records);
         assertThat(source.length()).isEqualTo(size);
@@ -157,6 +157,10 @@ class FormatBytesTest {
     assertThatThrownBy(() -> source(0, 0, 10_000, type, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid recordsPerObject: 0 (must be >= 1)");
+  }
+
+  private static long minSize(ObjectType type, int records) {
+    return type.minSize(Payload.DEFAULT.withRecords(records));
   }
 
   private static ObjectSource source(

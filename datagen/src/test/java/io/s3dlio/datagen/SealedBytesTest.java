@@ -2,7 +2,6 @@ package io.s3dlio.datagen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.s3dlio.storage.checksum.Crc;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,18 +23,18 @@ class SealedBytesTest {
     "40960, 1000000"
   })
   void sumsAreThoseOfTheBytes(long start, int length) {
-    for (Crc crc : new Crc[] {Crc.CRC32, Crc.CRC32C}) {
-      SealedBytes sealed = new SealedBytes(RANDOM, crc);
+    for (Seal seal : new Seal[] {Seal.zip(Values.ANY), Seal.TFRECORD}) {
+      SealedBytes sealed = new SealedBytes(RANDOM, seal);
       int early = sealed.sum(start, length);
       byte[] bytes = bytes(sealed, start, length);
-      assertThat(early).isEqualTo(crc.of(bytes)).isEqualTo(sealed.sum(start, length));
+      assertThat(early).isEqualTo(seal.crc().of(bytes)).isEqualTo(sealed.sum(start, length));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"4000, 4095", "4096, 4097", "40960, 1000000"})
   void allBytesAreRandomButTheLastFourOfWholeBlocks(long start, int length) {
-    byte[] bytes = bytes(new SealedBytes(RANDOM, Crc.CRC32C), start, length);
+    byte[] bytes = bytes(new SealedBytes(RANDOM, Seal.TFRECORD), start, length);
     ByteBuffer plain = ByteBuffer.allocate(length);
     RANDOM.fill(start, plain);
     int whole = length / 4096 * 4096;

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * HDF5 in its oldest form, which every reader knows: a superblock of version 0 and a group with two
- * contiguous datasets, {@code records_0}, images as bytes with the samples first, and {@code
- * labels}, integers of 64 bits. The images are the end of the file: what stands before them.
+ * contiguous datasets, {@code records_0}, images with the samples first, and {@code labels},
+ * integers of 64 bits. The images are the end of the file: what stands before them.
  */
 public final class Hdf5 {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
@@ -39,8 +39,7 @@ public final class Hdf5 {
   static final int RECORDS_ADDRESS = ENTRIES + 8 + ENTRY_LENGTH + 8;
 
   private static final int LABELS_HEADER = ENTRIES + 8 + 2 * LEAF_K * ENTRY_LENGTH;
-  private static final int RECORDS_HEADER = LABELS_HEADER + headerLength(1);
-  private static final int LABELS_DATA = RECORDS_HEADER + headerLength(3);
+  private static final int RECORDS_HEADER = LABELS_HEADER + headerLength(ElementType.INT64, 1);
 
   // Messages of object headers.
   private static final short DATASPACE = 1;
@@ -51,17 +50,27 @@ public final class Hdf5 {
   private static final int MESSAGE_HEAD = 8;
   private static final byte CONSTANT = 1;
 
-  private static final byte SIGNED = 8;
+  /** Of images whose shape follows from the file's length. */
+  private static final int IMAGE_AXES = 2;
 
   private Hdf5() {}
 
   /** Returns the length of the smallest file of so many images. */
-  public static long minLength(int samples) {
-    return around(samples) + samples;
+  public static long minLength(ElementType type, int samples) {
+    return around(type, IMAGE_AXES, samples) + (long) samples * type.bytes();
   }
 
-  private static long around(int samples) {
-    return LABELS_DATA + (long) samples * Long.BYTES;
+  /** Returns the length of a file of such images, with nothing left over. */
+  public static long length(ImageShape shape) {
+    return around(shape.type(), shape.sample().size(), shape.samples()) + shape.length();
+  }
+
+  private static long around(ElementType type, int axes, int samples) {
+    return labelsData(type, axes) + (long) samples * Long.BYTES;
+  }
+
+  private static int labelsData(ElementType type, int axes) {
+    return RECORDS_HEADER + headerLength(type, 1 + axes);
   }
 
   /**
@@ -69,8 +78,8 @@ public final class Hdf5 {
    *
    * @param length at least {@link #minLength}
    */
-  public static ImageShape shape(long length, int samples) {
-    return ImageShape.within(length - around(samples), samples);
+  public static ImageShape shape(long length, ElementType type, int samples) {
+    return ImageShape.within(length - around(type, IMAGE_AXES, samples), type, samples);
   }
 
   /**
@@ -81,14 +90,15 @@ public final class Hdf5 {
   public static byte[] head(long length, ImageShape shape, long firstLabel) {
     int samples = shape.samples();
     long images = length - shape.length();
+    int labels = labelsData(shape.type(), shape.sample().size());
     ByteBuffer head = LittleEndian.allocate(Math.toIntExact(images));
     putSuperblock(head, length);
     putRootHeader(head);
     putTree(head);
     putHeap(head);
     putEntries(head);
-    putDataset(head, Long.BYTES, SIGNED, LABELS_DATA, samples);
-    putDataset(head, 1, (byte) 0, images, samples, shape.height(), shape.width());
+    putDataset(head, ElementType.INT64, labels, samples);
+    putDataset(head, shape.type(), images, shape.samplesFirst());
     return Labels.put(firstLabel, samples, head).array();
   }
 
@@ -133,31 +143,30 @@ public final class Hdf5 {
     target.position(LABELS_HEADER);
   }
 
-  private static int headerLength(int dimensions) {
-    return 16 + messagesLength(dimensions);
+  private static int headerLength(ElementType type, int dimensions) {
+    return 16 + messagesLength(type, dimensions);
   }
 
-  private static int messagesLength(int dimensions) {
-    return 4 * MESSAGE_HEAD + 8 + dimensions * Long.BYTES + 16 + 8 + 24;
+  private static int messagesLength(ElementType type, int dimensions) {
+    return 4 * MESSAGE_HEAD + 8 + dimensions * Long.BYTES + Hdf5Type.message(type).length + 8 + 24;
   }
 
-  /** Puts the header of a dataset of integers. */
+  /** Puts the header of a dataset. */
   private static void putDataset(
-      ByteBuffer target, int bytes, byte flags, long data, long... dimensions) {
-    putHeaderHead(target, 4, messagesLength(dimensions.length));
+      ByteBuffer target, ElementType type, long data, long... dimensions) {
+    putHeaderHead(target, 4, messagesLength(type, dimensions.length));
 
     putMessageHead(target, DATASPACE, 8 + dimensions.length * Long.BYTES, (byte) 0);
     target.put((byte) 1).put((byte) dimensions.length).put(new byte[6]);
-    long length = bytes;
+    long length = type.bytes();
     for (long dimension : dimensions) {
       target.putLong(dimension);
       length *= dimension;
     }
 
-    putMessageHead(target, DATATYPE, 16, CONSTANT);
-    // An integer, version 1; all its bits count.
-    target.put((byte) 0x10).put(flags).putShort((short) 0).putInt(bytes);
-    target.putShort((short) 0).putShort((short) (bytes * Byte.SIZE)).putInt(0);
+    byte[] message = Hdf5Type.message(type);
+    putMessageHead(target, DATATYPE, message.length, CONSTANT);
+    target.put(message);
 
     putMessageHead(target, FILL_VALUE, 8, CONSTANT);
     // Version 2, memory taken at once, written if there is one, the default.

@@ -9,18 +9,25 @@ import java.util.stream.Collectors;
  * NumPy's NPY format, version 1.0: a header that tells type and shape, then the array in C order.
  */
 public final class Npy {
-  /** How long a header is unless it is to be longer; a multiple of 64, as NumPy has them. */
+  /** How long a header is unless its text is longer. */
   static final int HEADER = 128;
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int PREFIX = MAGIC.length + Short.BYTES;
+
+  /** What a header's length is a multiple of, as NumPy has them. */
   private static final int ALIGNMENT = 64;
 
   private Npy() {}
 
   /** Returns the length of the smallest file of so many images. */
-  public static long minLength(int samples) {
-    return HEADER + (long) samples;
+  public static long minLength(ElementType type, int samples) {
+    return HEADER + (long) samples * type.bytes();
+  }
+
+  /** Returns the length of a file of such an array. */
+  public static long length(ImageShape shape) {
+    return headerLength(shape) + shape.length();
   }
 
   /**
@@ -28,8 +35,8 @@ public final class Npy {
    *
    * @param length at least {@link #minLength}
    */
-  public static ImageShape shape(long length, int samples) {
-    return ImageShape.within(length - HEADER, samples);
+  public static ImageShape shape(long length, ElementType type, int samples) {
+    return ImageShape.within(length - HEADER, type, samples);
   }
 
   /** Returns the header of a file of exactly this length: what it has beside the array. */
@@ -39,7 +46,12 @@ public final class Npy {
 
   /** Returns the header of images, the samples last. */
   static byte[] images(ImageShape shape, int length) {
-    return header("|u1", length, shape.height(), shape.width(), shape.samples());
+    return header(shape.type().descr(), length, shape.samplesLast());
+  }
+
+  /** Returns how long the header of images is, the samples last, at least. */
+  static int headerLength(ImageShape shape) {
+    return Math.max(HEADER, shortestHeader(shape.type().descr(), shape.samplesLast()).length);
   }
 
   /**
@@ -79,7 +91,7 @@ public final class Npy {
   /** Returns the labels as an NPY file: one integer of 64 bits for each sample, counting up. */
   static byte[] labels(long first, int samples) {
     ByteBuffer file = LittleEndian.allocate(HEADER + samples * Long.BYTES);
-    file.put(header("<i8", HEADER, samples));
+    file.put(header(ElementType.INT64.descr(), HEADER, samples));
     return Labels.put(first, samples, file).array();
   }
 }

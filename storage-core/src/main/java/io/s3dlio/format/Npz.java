@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * NumPy's NPZ format: a zip archive with a member {@code x}, images as bytes with the samples last,
- * and a member {@code y}, their labels, both stored as they are. What stands around the images.
+ * NumPy's NPZ format: a zip archive with a member {@code x}, images with the samples last, and a
+ * member {@code y}, their labels, both stored as they are. What stands around the images.
  *
  * <p>The images come first and begin at a multiple of 64. Local headers tell true sizes and sums.
  * An archive of 4 GiB or more has ZIP64 fields. What the images leave over of the length is zeros
@@ -55,8 +55,15 @@ public record Npz(long length, ImageShape shape, long firstLabel) {
   private static final long LARGE = 0xffffffffL;
 
   /** Returns the length of the smallest archive of so many images. */
-  public static long minLength(int samples) {
-    return around(samples, false) + samples;
+  public static long minLength(ElementType type, int samples) {
+    return around(Npy.HEADER, samples, false) + (long) samples * type.bytes();
+  }
+
+  /** Returns the length of an archive of such images, with nothing left over. */
+  public static long length(ImageShape shape) {
+    int header = Npy.headerLength(shape);
+    long small = around(header, shape.samples(), false) + shape.length();
+    return small < LARGE ? small : around(header, shape.samples(), true) + shape.length();
   }
 
   /**
@@ -64,20 +71,20 @@ public record Npz(long length, ImageShape shape, long firstLabel) {
    *
    * @param length at least {@link #minLength}
    */
-  public static Npz ofLength(long length, int samples, long firstLabel) {
-    long images = length - around(samples, length >= LARGE);
-    return new Npz(length, ImageShape.within(images, samples), firstLabel);
+  public static Npz ofLength(long length, ElementType type, int samples, long firstLabel) {
+    long images = length - around(Npy.HEADER, samples, length >= LARGE);
+    return new Npz(length, ImageShape.within(images, type, samples), firstLabel);
   }
 
   /** Returns how many bytes there are beside the images and the comment. */
-  private static long around(int samples, boolean large) {
+  private static long around(int xHeader, int samples, boolean large) {
     long directory =
         2L * DIRECTORY_HEADER_LENGTH
             + X.length
             + Y.length
             + (large ? xDirectoryExtra() + yDirectoryExtra() : 0);
     return X_LOCAL
-        + Npy.HEADER
+        + xHeader
         + LOCAL_HEADER_LENGTH
         + Y.length
         + Npy.HEADER
@@ -137,11 +144,11 @@ public record Npz(long length, ImageShape shape, long firstLabel) {
   }
 
   private byte[] xHeader() {
-    return Npy.images(shape, Npy.HEADER);
+    return Npy.images(shape, Npy.headerLength(shape));
   }
 
   private long xLength() {
-    return Npy.HEADER + shape.length();
+    return Npy.length(shape);
   }
 
   private int xSum(byte[] header, int images) {

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -169,14 +170,15 @@ class Hdf5ReaderTest {
         .hasMessageContaining("image of the library's cache");
   }
 
-  @Test
-  void whatTheJobsWriteIsRead() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void whatTheJobsWriteIsRead(ElementType type) throws IOException {
     for (int samples : new int[] {1, 3, 64}) {
-      long length = Hdf5.minLength(samples) + 70_001;
-      ImageShape shape = Hdf5.shape(length, samples);
+      long length = Hdf5.minLength(type, samples) + 70_001;
+      ImageShape shape = Hdf5.shape(length, type, samples);
       byte[] images = new byte[(int) shape.length()];
       for (int i = 0; i < images.length; i++) {
-        images[i] = (byte) (i * 7);
+        images[i] = (byte) (type == ElementType.BOOL ? i % 2 : i * 7);
       }
       ByteBuffer content = ByteBuffer.allocate((int) length);
       content.put(Hdf5.head(length, shape, 1000)).put(images);
@@ -184,9 +186,8 @@ class Hdf5ReaderTest {
 
       assertThat(names(file)).containsExactly("labels", "records_0");
       ArrayReader records = array(file, "records_0");
-      assertThat(records.dtype().littleEndianName()).isEqualTo("|u1");
-      assertThat(records.shape())
-          .containsExactly((long) samples, (long) shape.height(), (long) shape.width());
+      assertThat(records.dtype().littleEndianName()).isEqualTo(type.descr());
+      assertThat(records.shape()).containsExactly(box(shape.samplesFirst()));
       assertThat(records.plainDataOffset()).hasValue(length - images.length);
       assertThat(NpyReaderTest.readAll(records)).isEqualTo(images);
       ArrayReader labels = array(file, "labels");
@@ -197,10 +198,14 @@ class Hdf5ReaderTest {
     }
   }
 
+  private static Long[] box(long[] lengths) {
+    return Arrays.stream(lengths).boxed().toArray(Long[]::new);
+  }
+
   @Test
   void onlyStructuresAndTheElementsAskedForAreRead() throws IOException {
     long length = 50_000_000;
-    ImageShape shape = Hdf5.shape(length, 10);
+    ImageShape shape = Hdf5.shape(length, ElementType.UINT8, 10);
     byte[] content = Arrays.copyOf(Hdf5.head(length, shape, 0), (int) length);
     MemoryObject object = new MemoryObject("x.h5", content);
 

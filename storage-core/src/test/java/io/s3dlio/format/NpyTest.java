@@ -3,6 +3,8 @@ package io.s3dlio.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +13,7 @@ class NpyTest {
   /** {@code numpy.save} of the same shape and type. */
   @Test
   void theHeaderIsTheOneThatNumpyWrites() {
-    byte[] header = Npy.header(128 + 320, new ImageShape(64, 5, 1));
+    byte[] header = Npy.header(128 + 320, new ImageShape(ElementType.UINT8, List.of(64L, 5L), 1));
     assertThat(new String(header, StandardCharsets.ISO_8859_1))
         .isEqualTo(
             "\u0093NUMPY\u0001\u0000v\u0000"
@@ -41,10 +43,22 @@ class NpyTest {
     "9223372036854775807, 4096"
   })
   void headersStayShortAndTellTheirLength(long length, int samples) {
-    ImageShape shape = Npy.shape(length, samples);
+    ImageShape shape = Npy.shape(length, ElementType.UINT8, samples);
     byte[] header = Npy.header(length, shape);
     assertThat(header.length + shape.length()).isEqualTo(length);
     assertThat(header).hasSizeBetween(128, 128 + 4095).endsWith('\n');
     assertThat(LittleEndian.of(header).getShort(8)).isEqualTo((short) (header.length - 10));
+  }
+
+  @Test
+  void theHeaderHasRoomForAnyShape() {
+    ImageShape shape = new ImageShape(ElementType.COMPLEX128, Collections.nCopies(31, 2L), 4096);
+    byte[] header = Npy.header(Npy.length(shape), shape);
+    assertThat(header.length % 64).isZero();
+    assertThat(header).hasSizeGreaterThan(128);
+    assertThat(new String(header, StandardCharsets.ISO_8859_1))
+        .contains("{'descr': '<c16', 'fortran_order': False, 'shape': (2, 2, ")
+        .contains("2, 4096), }")
+        .endsWith("\n");
   }
 }

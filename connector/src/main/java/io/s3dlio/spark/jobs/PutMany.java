@@ -42,11 +42,10 @@ public final class PutMany extends Job {
 
   @Option(
       names = "--size",
-      required = true,
       description =
           "The size of each, such as 8mb, or how they are distributed: uniform(1mb,4mb),"
-              + " lognormal(1mb,512k).")
-  private String size = "";
+              + " lognormal(1mb,512k). Needed unless --shape says it.")
+  private @Nullable String size;
 
   @Option(
       names = "--object-type",
@@ -57,6 +56,14 @@ public final class PutMany extends Job {
       names = "--records-per-object",
       description = "How many samples an object of a file format holds. Default: 1.")
   private @Nullable String recordsPerObject;
+
+  @Option(
+      names = "--dtype",
+      description = "What the elements of arrays are, such as float32. Default: uint8.")
+  private @Nullable String dtype;
+
+  @Option(names = "--shape", description = "The shape of each sample of arrays, such as 224,224,3.")
+  private @Nullable String shape;
 
   @Option(
       names = "--compression",
@@ -140,6 +147,9 @@ public final class PutMany extends Job {
   public Integer call() throws IOException {
     Location prefix;
     Map<String, String> options = options();
+    if (size == null && shape == null) {
+      throw usage("Missing required option: '--size=<size>' (or '--shape=<shape>')");
+    }
     long objects;
     try {
       prefix = Location.parse(uri).asPrefix();
@@ -193,6 +203,8 @@ public final class PutMany extends Job {
     put(options, WriteOptions.TFRECORD_INDEX, tfrecordIndex ? "true" : null);
     put(options, WriteOptions.OBJECT_TYPE, objectType);
     put(options, WriteOptions.RECORDS_PER_OBJECT, recordsPerObject);
+    put(options, PayloadOptions.DTYPE, dtype);
+    put(options, PayloadOptions.SHAPE, shape);
     put(options, PayloadOptions.DEDUPE, dedupe);
     put(options, PayloadOptions.COMPRESS, compress);
     put(options, WriteOptions.SEED, seed);

@@ -15,6 +15,7 @@ import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.NameTemplate;
 import java.io.Serializable;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.jspecify.annotations.Nullable;
@@ -85,22 +86,26 @@ record SyntheticRows(
       requireTemplate(template, count);
     }
     SizeDistribution defaultSize = options.value(WriteOptions.OBJECT_SIZE).orElse(null);
-    if (size == null && defaultSize == null) {
+    Payload payload = PayloadOptions.of(options);
+    if (size == null && defaultSize == null && payload.shape().isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot write rows: the objects have no size. Set objectSize, such as 8mb, or give a"
               + " column 'size'");
     }
-    Payload payload = PayloadOptions.of(options);
     Compression compression = options.value(WriteOptions.COMPRESSION);
     boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
     requireReaders(compression, indexed, layout);
     if (payload.factors().dedupe() > 1) {
-      requireAlike(size, objectType, defaultSize);
+      requireAlike(size, objectType, defaultSize, compression);
     }
     if (objectType == null && defaultType != null) {
       compression.requireFor(defaultType);
       if (!defaultType.hasRecords()) {
         refuse(WriteOptions.RECORDS_PER_OBJECT, options, defaultType, "samples");
+      }
+      if (!defaultType.isArray()) {
+        refuse(PayloadOptions.DTYPE, options, defaultType, "arrays");
+        refuse(PayloadOptions.SHAPE, options, defaultType, "arrays");
       }
       if (defaultType == ObjectType.ZEROS) {
         refuse(PayloadOptions.DEDUPE, options, defaultType, "random bytes");
@@ -111,8 +116,8 @@ record SyntheticRows(
             "Invalid option: '%s' (objects of the type %s have no index)"
                 .formatted(WriteOptions.TFRECORD_INDEX.name(), defaultType));
       }
-      if (size == null && defaultSize != null) {
-        requireObject(defaultSize.min(), defaultType, payload);
+      if (size == null) {
+        requireObject(defaultSize, defaultType, payload);
       }
     }
     return new SyntheticRows(
@@ -141,12 +146,17 @@ record SyntheticRows(
 
   /** Objects have blocks in common at the same places. */
   private static void requireAlike(
-      @Nullable Column size, @Nullable Column objectType, @Nullable SizeDistribution defaultSize) {
+      @Nullable Column size,
+      @Nullable Column objectType,
+      @Nullable SizeDistribution defaultSize,
+      Compression compression) {
     String remedy;
     if (size != null || objectType != null) {
       remedy = "leave the column '%s' out".formatted(size != null ? SIZE : OBJECT_TYPE);
-    } else if (!(defaultSize instanceof SizeDistribution.Fixed)) {
+    } else if (defaultSize != null && !(defaultSize instanceof SizeDistribution.Fixed)) {
       remedy = "let %s be one size".formatted(WriteOptions.OBJECT_SIZE.name());
+    } else if (compression != Compression.NONE) {
+      remedy = "leave %s out".formatted(WriteOptions.COMPRESSION.name());
     } else {
       return;
     }
@@ -166,8 +176,22 @@ record SyntheticRows(
   }
 
   /** Says before any task begins what every row would say. */
-  private static void requireObject(long size, ObjectType type, Payload payload) {
-    ObjectSpec unused = new ObjectSpec(0, "any", size, type, payload);
+  private static void requireObject(
+      @Nullable SizeDistribution sizes, ObjectType type, Payload payload) {
+    OptionalLong exact = type.size(payload);
+    if (sizes != null) {
+      if (exact.isPresent() && !(sizes instanceof SizeDistribution.Fixed)) {
+        throw new IllegalArgumentException(
+            "Invalid option: '%s' (the size follows from the option '%s': it is %d)"
+                .formatted(
+                    WriteOptions.OBJECT_SIZE.name(),
+                    PayloadOptions.SHAPE.name(),
+                    exact.getAsLong()));
+      }
+      ObjectSpec unused = new ObjectSpec(0, "any", sizes.min(), type, payload);
+    } else if (exact.isPresent()) {
+      ObjectSpec unused = new ObjectSpec(0, "any", exact.getAsLong(), type, payload);
+    }
   }
 
   /** An option that nobody set stands in for a column that is not there, never for a null. */
@@ -250,8 +274,9 @@ record SyntheticRows(
       }
       long index = id.integer(row);
       try {
+        ObjectType type = type(row);
         return new ObjectSpec(
-            index, name(row, index), size(row, index), type(row), defaults.payload());
+            index, name(row, index), size(row, index, type), type, defaults.payload());
       } catch (IllegalArgumentException e) {
         throw refused(index, e);
       }
@@ -300,9 +325,13 @@ record SyntheticRows(
       return template.name(index);
     }
 
-    private long size(InternalRow row, long index) {
+    private long size(InternalRow row, long index, ObjectType type) {
       if (size != null && !size.isNull(row)) {
         return size.integer(row);
+      }
+      OptionalLong exact = type.size(defaults.payload());
+      if (exact.isPresent()) {
+        return exact.getAsLong();
       }
       if (defaults.size() == null) {
         throw isNull("size", "objectSize");

@@ -3,12 +3,15 @@ package io.s3dlio.spark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.datagen.Payload;
+import io.s3dlio.format.ElementType;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +79,18 @@ class PutManyTest {
     assertThat(WrittenFiles.names(dir)).contains("_SUCCESS");
   }
 
+  @Test
+  void theShapeSaysTheSize() throws IOException {
+    assertThat(
+            put("--count=2", "--object-type=npz", "--dtype=float16", "--shape=5,7", "--name={}")
+                .code())
+        .isZero();
+
+    Payload payload = Payload.DEFAULT.withArray(ElementType.FLOAT16, List.of(5L, 7L));
+    assertThat(WrittenFiles.objects(dir))
+        .containsEntry("1", WrittenFiles.generated(0, 1, 557, ObjectType.NPZ, payload));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -91,6 +106,8 @@ class PutManyTest {
         "--count=2 --size=1 --object-type=npc | Invalid objectType: 'npc'",
         "--count=2 --size=1 --dedupe=0.5 | Invalid dedupe: '0.5' (must be from 1 to 100)",
         "--count=2 --size=1 --compress=two | Invalid compress: 'two' (must be a number such as 2",
+        "--count=2 --size=1 --dtype=float8 | Invalid dtype: 'float8' (must be one of uint8, uint16,",
+        "--count=2 --shape=224,,3 | Invalid shape: '224,,3' (must be lengths >= 1 such as 224,224,3)",
         "--count=2 --size=1 --seed=x | Invalid seed: 'x'",
         "--count=2 --size=1 --on-existing=no | Invalid onExisting: 'no'",
         "--count=2 --size=1 --parallelism=0 | Invalid parallelism: 0",

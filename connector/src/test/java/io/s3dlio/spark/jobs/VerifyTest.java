@@ -3,6 +3,7 @@ package io.s3dlio.spark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.format.ElementType;
 import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.io.RandomAccessFile;
 import java.nio.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +165,51 @@ class VerifyTest {
 
     flip("both_1", 100_000);
     assertThat(verify().out()).contains("both_1 differs from byte 100000 on\n");
+  }
+
+  @Test
+  void elementsAndShapesAreTakenFromTheJob() {
+    for (String type : new String[] {"npz", "npy", "hdf5"}) {
+      for (ElementType elements : ElementType.values()) {
+        String name = "--name=%s-%s-".formatted(type, elements);
+        put(2, "9999", "--object-type=" + type, "--dtype=" + elements, name + "a{}");
+      }
+    }
+    putShape("--object-type=npz", "--dtype=float32", "--shape=24,24,3", "--records-per-object=2");
+
+    assertThat(verify().out()).contains("manifests 43\n", "proven    86\n", "wrong     0\n");
+  }
+
+  private void putShape(String... more) {
+    String[] args = Arrays.copyOf(more, more.length + 3);
+    args[more.length] = "--uri=" + dir;
+    args[more.length + 1] = "--count=2";
+    args[more.length + 2] = "--name=shape-{}";
+    assertThat(RunJob.run(new PutMany(), args).err()).isEmpty();
+  }
+
+  /** Every type there is in one job, each with a size of its own, or the one of its shape. */
+  @Test
+  void typesThatRowsNameAreProven() throws IOException {
+    LocalSpark.session()
+        .sql(
+            "select id, array('random', 'zeros', 'tfrecord', 'npz', 'npy', 'hdf5')[int(id % 6)]"
+                + " object_type, if(id < 30, 5000 + 377 * id, null) size from range(0, 60, 1, 4)")
+        .write()
+        .format("s3dlio")
+        .mode("append")
+        .options(
+            Map.of(
+                "objectSize", "uniform(9k,30k)",
+                "recordsPerObject", "3",
+                "compress", "1.5",
+                "dtype", "int16"))
+        .save(dir.toString());
+
+    assertThat(verify("--parallelism=3").out()).contains("proven    60\n", "wrong     0\n");
+
+    flip("object_00000033.bin", 8000);
+    assertThat(verify().out()).contains("object_00000033.bin differs from byte 8000 on\n");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.s3dlio.datagen.Factors;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.Payload;
 import io.s3dlio.datagen.SizeDistribution;
+import io.s3dlio.format.ElementType;
 import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.spark.WrittenFiles;
 import io.s3dlio.storage.manifest.Manifest;
@@ -173,15 +174,67 @@ class SyntheticWriteTest {
     assertThat(dir).isEmptyDirectory();
   }
 
-  @Test
-  void blocksInCommonAreRefusedWhereSizesDiffer() {
+  @ParameterizedTest
+  @CsvSource({
+    "objectSize, 'uniform(1mb,2mb)', let objectSize be one size",
+    "compression, deflate, leave compression out",
+  })
+  void blocksInCommonAreRefusedWhereTheyHaveNoPlaceInCommon(
+      String option, String value, String remedy) {
     assertThatThrownBy(
             () ->
                 writer(range(0, 10, 3))
-                    .option("objectSize", "uniform(1mb,2mb)")
+                    .option("objectType", "npz")
+                    .option(option, value)
                     .option("dedupe", 2)
                     .save(dir.toString()))
-        .hasStackTraceContaining("one size and one type: let objectSize be one size)");
+        .hasStackTraceContaining("one size and one type: %s)".formatted(remedy));
+  }
+
+  @Test
+  void theShapeSaysTheSizeOfArraysAndObjectSizeThatOfOthers() throws IOException {
+    Dataset<Row> rows =
+        range(0, 4, 2)
+            .withColumn("object_type", when(col("id").equalTo(3), "random").otherwise("hdf5"));
+
+    writer(rows).option("dtype", "Float64").option("shape", "3, 4").save(dir.toString());
+
+    Payload payload = Payload.DEFAULT.withArray(ElementType.FLOAT64, List.of(3L, 4L));
+    int size = (int) ObjectType.HDF5.size(payload).orElseThrow();
+    assertThat(WrittenFiles.objects(dir))
+        .containsEntry(
+            "sample_0001.bin", WrittenFiles.generated(42, 1, size, ObjectType.HDF5, payload))
+        .containsEntry(
+            "sample_0003.bin", WrittenFiles.generated(42, 3, 10 << 10, ObjectType.RANDOM));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "npz | 10k | Invalid size: 10240 (npz has 499 for 1 sample of the shape [3, 4])",
+        "npy | uniform(1k,2k) | Invalid option: 'objectSize' (the size follows from the option"
+            + " 'shape': it is 140)",
+        "random | 10k | Invalid option: 'shape' (objects of the type random hold no arrays)",
+        "tfrecord | 10k | Invalid option: 'shape' (objects of the type tfrecord hold no arrays)",
+      })
+  void aShapeThatDoesNotGoWithTheRestIsRefused(String type, String size, String message) {
+    assertThatThrownBy(
+            () ->
+                writer(range(0, 10, 3))
+                    .option("objectType", type)
+                    .option("objectSize", size)
+                    .option("shape", "3,4")
+                    .save(dir.toString()))
+        .hasStackTraceContaining(message);
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void elementsAreRefusedWhereThereIsNoArray() {
+    assertThatThrownBy(() -> writer(range(0, 1, 1)).option("dtype", "int8").save(dir.toString()))
+        .hasStackTraceContaining(
+            "Invalid option: 'dtype' (objects of the type random hold no arrays)");
   }
 
   @Test

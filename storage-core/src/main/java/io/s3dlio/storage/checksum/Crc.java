@@ -23,13 +23,9 @@ public final class Crc {
   /** At {@code i}, what appending 2 to the power of {@code i} zero bytes does to a sum. */
   private final int[][] zeroBytes;
 
-  /** What a byte that was shifted out leaves to be undone. */
-  private final int[] backwards;
-
   private Crc(int reversedPolynomial, Supplier<Checksum> algorithm) {
     this.algorithm = algorithm;
     this.zeroBytes = zeroBytes(reversedPolynomial);
-    this.backwards = backwards(reversedPolynomial);
   }
 
   /** Returns what sums up bytes, none so far. */
@@ -83,33 +79,6 @@ public final class Crc {
       }
     }
     return all;
-  }
-
-  /**
-   * Returns which four bytes, lowest first, instead of four zeros at the end give all the bytes the
-   * sum -1.
-   *
-   * @param withZeros the sum of the bytes that end with four zeros
-   */
-  public int seal(int withZeros) {
-    // What the sum would be, not inverted, without the zeros: bytes like that cancel it.
-    int sum = ~withZeros;
-    for (int i = 0; i < Integer.BYTES; i++) {
-      sum = (sum << Byte.SIZE) ^ backwards[sum >>> (Integer.SIZE - Byte.SIZE)];
-    }
-    return sum;
-  }
-
-  private static int[] backwards(int reversedPolynomial) {
-    int[] table = new int[1 << Byte.SIZE];
-    for (int i = 0; i < table.length; i++) {
-      int sum = i << (Integer.SIZE - Byte.SIZE);
-      for (int bit = 0; bit < Byte.SIZE; bit++) {
-        sum = sum < 0 ? ((sum ^ reversedPolynomial) << 1) | 1 : sum << 1;
-      }
-      table[i] = sum;
-    }
-    return table;
   }
 
   private static int[][] zeroBytes(int reversedPolynomial) {

@@ -1,9 +1,9 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
-import io.s3dlio.storage.bench.Peer;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
 import io.s3dlio.storage.s3.S3Config.Transport;
+import io.s3dlio.testing.Peer;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;

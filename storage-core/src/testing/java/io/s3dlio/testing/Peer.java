@@ -1,4 +1,4 @@
-package io.s3dlio.storage.bench;
+package io.s3dlio.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -30,13 +30,18 @@ public final class Peer implements AutoCloseable {
 
   /** Has the work done; returns the CPU seconds that it took. */
   public double run(String work) throws IOException {
+    return Double.parseDouble(ask(work));
+  }
+
+  /** Has the work done; returns the line that it answers. */
+  public String ask(String work) throws IOException {
     to.write(work + "\n");
     to.flush();
     String answer = from.readLine();
     if (answer == null) {
       throw new EOFException("The peer ended without an answer");
     }
-    return Double.parseDouble(answer);
+    return answer;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.s3dlio.storage.bench;
+package io.s3dlio.testing;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
@@ -81,7 +81,7 @@ public final class Rounds {
     for (String way : ways.keySet()) {
       double seconds = median(cpu.get(way));
       System.out.printf(
-          "  %-12s %.3f CPU-s/GB, %4.0f us a request, %.2f GB/s%s%n",
+          "  %-22s %.3f CPU-s/GB, %4.0f us a request, %.2f GB/s%s%n",
           way,
           seconds / bytes * 1e9,
           seconds / requests * 1e6,
