@@ -239,7 +239,7 @@ def test_npz(spark, tmp_path):
             "concat('é', id, repeat('𝄞', id % 3)) as text", "array(float(id), float(-id), 0.5f) as vector",
             "array(array(id, 1L), array(2L, -id), array(3L, 4L)) as matrix",
         )
-    )  # fmt: skip
+    )
     [file] = save(rows, tmp_path, "npz")
     assert file.name.endswith(".npz")
     arrays = load(file)
@@ -308,3 +308,71 @@ def test_npz_of_many_bytes(spark, tmp_path):
     arrays = load(file)
     assert arrays["raw"].shape == (30, 1_000_001)
     assert (arrays["raw"] == np.arange(30)[:, None]).all()
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "gzip"}, {"recordType": "SequenceExample"}])
+def test_records_come_back(spark, tmp_path, options):
+    schema = (
+        "flag boolean, byte tinyint, short smallint, id int, long bigint, float float, double double, text string, "
+        "raw binary, longs array<bigint>, floats array<float>, texts array<string>, none string"
+    )
+    values = [
+        (i % 2 == 0, i, -i, i * 1000, i << 40, i / 4, i / 8, f"é{i}", bytes([i, 255]), [i] * (i % 3), [0.5] * i, ["x"], None)
+        for i in range(100)
+    ]
+    if options.get("recordType"):
+        schema += ", nested array<array<int>>"
+        values = [(*row, [[i, j] for j in range(i % 3)]) for i, row in enumerate(values)]
+    rows = spark.createDataFrame(values, schema)
+    save(rows, tmp_path, "tfrecord", **options)
+    reading = {key: value for key, value in options.items() if key == "recordType"}
+    reading |= {"decode": "tfrecord", "pathGlobFilter": "part-*"}
+    back = spark.read.format("s3dlio").options(**reading).schema(schema).load(f"file://{tmp_path}")
+    assert sorted(back.collect(), key=lambda row: row.id) == rows.collect()
+    inferred = spark.read.format("s3dlio").options(**reading).load(f"file://{tmp_path}")
+    assert "none" not in inferred.columns
+    assert inferred.selectExpr("sum(id)", "count(distinct text)").first() == (sum(range(100)) * 1000, 100)
+
+
+def test_samples_come_back(spark, tmp_path):
+    rows = spark.range(60, numPartitions=2).selectExpr(
+        "array(array(id, 1L, 7L), array(2L, -id, 9L)) as x", "array(id, id + 1) as z", "id as y"
+    )
+    save(rows, tmp_path, "npz", maxRecordsPerFile=20)
+    samples = (
+        spark.read.format("s3dlio")
+        .options(decode="npz", rowPerSample=True, verifyCrc=True, pathGlobFilter="part-*")
+        .load(f"file://{tmp_path}")
+        .collect()
+    )
+    arrays = {}
+    for row in samples:
+        array = np.frombuffer(row["data"], row["dtype"]).reshape(row["shape"])
+        arrays[row["path"], row["index"], row["name"]] = array
+    assert len(arrays) == 3 * 60
+    seen = set()
+    for (path, index, name), y in arrays.items():
+        if name == "y":
+            seen.add(int(y))
+            assert arrays[path, index, "x"].tolist() == [[y, 1, 7], [2, -y, 9]]
+            assert arrays[path, index, "z"].tolist() == [y, y + 1]
+    assert seen == set(range(60))
+
+
+@pytest.mark.parametrize("kind", ["npz", "npz direct"])
+def test_dlio_reads_images_in_a_column_x(spark, tmp_path, kind):
+    import test_dlio
+
+    images = [np.full((40, 30), i, dtype=np.uint8) for i in range(2 * test_dlio.SAMPLES)]
+    rows = spark.createDataFrame(
+        [(("|u1", list(image.shape), image.tobytes()), i) for i, image in enumerate(images)],
+        "x struct<dtype string, shape array<bigint>, data binary>, y bigint",
+    ).coalesce(1)
+    files = save(rows, tmp_path, "npz", maxRecordsPerFile=test_dlio.SAMPLES)
+    dlio = test_dlio.reader(kind, files)
+    for number, file in enumerate(files):
+        found = dlio.open(str(file))
+        dlio.open_file_map[str(file)] = found
+        for sample in range(test_dlio.SAMPLES):
+            dlio.get_sample(str(file), sample)
+            np.testing.assert_array_equal(found[..., sample], images[number * test_dlio.SAMPLES + sample])
