@@ -77,7 +77,6 @@ class ArchitectureTest {
             .toList();
 
     assertThat(shown)
-        .containsExactly(
-            "Listing", "PartitionColumns", "ReadMetrics", "ReadSchema", "S3dlioScanBuilder");
+        .containsExactly("Listing", "ReadMetrics", "ReadSchema", "S3dlioScanBuilder", "TableShape");
   }
 }

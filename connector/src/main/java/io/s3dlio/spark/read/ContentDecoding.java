@@ -4,7 +4,7 @@ import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.StructType;
 
 /** Rows of bytes: an object, or a chunk of one. */
-public record ContentDecoding() implements Decoding {
+record ContentDecoding() implements Decoding {
   @Override
   public StructType columns() {
     return ReadSchema.TABLE;

@@ -5,7 +5,7 @@ import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.StructType;
 
 /** What objects are taken for, and so which rows they are. */
-public sealed interface Decoding extends Serializable
+sealed interface Decoding extends Serializable
     permits ContentDecoding, ArrayDecoding, RecordDecoding {
   /** Returns the columns of a row, but those of directories. */
   StructType columns();

@@ -31,17 +31,17 @@ import org.apache.spark.sql.types.StructType;
  * @param discovered whether the directories were found when the read began. Then objects that lie
  *     in none are left out, as Spark's file sources do
  */
-public record PartitionColumns(
+record PartitionColumns(
     StructType schema, List<Base> bases, boolean caseSensitive, String zone, boolean discovered)
     implements Serializable {
   /** No columns. */
-  public static final PartitionColumns NONE =
+  static final PartitionColumns NONE =
       new PartitionColumns(new StructType(), List.of(), false, "UTC", false);
 
   /** All of them travel to every task. */
   private static final int MOST_BASES = 1000;
 
-  public PartitionColumns {
+  PartitionColumns {
     bases = List.copyOf(bases);
   }
 
@@ -84,7 +84,7 @@ public record PartitionColumns(
    *
    * @throws IllegalArgumentException if an option is malformed
    */
-  public static PartitionColumns of(List<Location> locations, ResolvedOptions options) {
+  static PartitionColumns of(List<Location> locations, ResolvedOptions options) {
     return of(locations, options, Stores::open);
   }
 
@@ -126,7 +126,7 @@ public record PartitionColumns(
   }
 
   /** Returns whether a read may have such columns. */
-  public static boolean areAsked(ResolvedOptions options) {
+  static boolean areAsked(ResolvedOptions options) {
     return options.value(ReadOptions.PARTITION_COLUMNS).isPresent()
         || options.value(ReadOptions.BASE_PATH).isPresent()
         || !options.value(ReadOptions.RECURSIVE_FILE_LOOKUP);
@@ -201,7 +201,7 @@ public record PartitionColumns(
   }
 
   /** Returns whether directories give no column. */
-  public boolean isEmpty() {
+  boolean isEmpty() {
     return schema.isEmpty();
   }
 

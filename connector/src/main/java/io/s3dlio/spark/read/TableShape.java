@@ -11,15 +11,26 @@ import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * The columns of a read.
- *
- * @param decoding what objects give
- * @param partitions what directories give
- */
-public record TableShape(Decoding decoding, PartitionColumns partitions) {
+/** The columns of a read: what objects give, and what directories give. Immutable. */
+public final class TableShape {
   /** Objects as they are, wherever they lie. */
   static final TableShape CONTENT = new TableShape(new ContentDecoding(), PartitionColumns.NONE);
+
+  private final Decoding decoding;
+  private final PartitionColumns partitions;
+
+  private TableShape(Decoding decoding, PartitionColumns partitions) {
+    this.decoding = decoding;
+    this.partitions = partitions;
+  }
+
+  Decoding decoding() {
+    return decoding;
+  }
+
+  PartitionColumns partitions() {
+    return partitions;
+  }
 
   /** Returns whether finding the columns out takes a look at what is there. */
   public static boolean isSeen(ResolvedOptions options) {
