@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Damages files in many ways at once. Whatever they are then, they are read or refused, in little
  * memory and time.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzTest {
   private static final int TRIES = 3000;
-  private static final int LONG_TRIES = 300_000;
+  private static final int LONG_TRIES = 100_000;
 
   /** Files are small: what stands for more than this was believed without a look. */
   private static final long MOST_MEMORY = 64 << 20;

@@ -1,5 +1,6 @@
 package io.s3dlio.format;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,12 +8,14 @@ import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -304,6 +307,53 @@ class Hdf5ReaderTest {
 
   private static byte[] readOne(Hdf5Reader file, String path) throws IOException {
     return NpyReaderTest.readAll(array(file, path));
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void nodesThatLeadToTheSameNodeAgainAndAgainAreCorrupt() {
+    byte[] head = Hdf5.head(Hdf5.minLength(1), Hdf5.shape(Hdf5.minLength(1), 1), 0);
+    int children = 32;
+    int levels = 7;
+    int nodeLength = 24 + children * 16 + 8;
+    ByteBuffer file =
+        ByteBuffer.allocate(head.length + levels * nodeLength + 8).order(ByteOrder.LITTLE_ENDIAN);
+    file.put(head);
+    for (int level = levels - 1; level >= 0; level--) {
+      file.put("TREE".getBytes(US_ASCII)).put((byte) 0).put((byte) level);
+      file.putShort((short) children).putLong(-1).putLong(-1);
+      int next = file.position() + children * 16 + 8;
+      for (int i = 0; i < children; i++) {
+        file.putLong(0).putLong(next);
+      }
+      file.putLong(0);
+    }
+    file.put("SNOD".getBytes(US_ASCII)).putInt(1);
+    // Where the root group's header has its tree.
+    file.putLong(120, head.length);
+
+    assertThatThrownBy(() -> open(file.array()))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("again and again");
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aNodeThatLeadsToItselfIsCorrupt() {
+    byte[] file = Hdf5Files.file("small-tree.h5");
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    // The tree of chunks: its first child becomes itself, on another level than below it.
+    int tree = 0;
+    while (bytes.getInt(tree) != 0x45455254 || file[tree + 4] != 1) {
+      tree++;
+    }
+    file[tree + 5] = 1;
+    int child = tree + 24 + 8 + 3 * 8;
+    bytes.putLong(child, tree);
+
+    assertThatThrownBy(() -> readOne(open(file), "y"))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("another level");
   }
 
   @Test
