@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an array sample by sample: by its index along one axis. Where samples do not lie one after
- * the other in the object as they are to be, the first read holds the whole array until this is
- * closed. Thread-safe.
+ * the other in the array, or more of it is decoded together than is read at once, the first read
+ * holds the whole array until this is closed. Thread-safe.
  */
 public final class SampleReader implements AutoCloseable {
   /** Elements that are next to each other are moved in tiles, which stay in the cache. */
@@ -60,9 +60,7 @@ public final class SampleReader implements AutoCloseable {
     List<Long> shape = new ArrayList<>(array.shape());
     long samples = shape.remove(from);
     SampleReader reader = new SampleReader(array, samples, shape, from);
-    if (samples > 1
-        && reader.plainDataOffset().isEmpty()
-        && array.dataLength() > BufferPool.MAX_SIZE) {
+    if (!reader.isSideBySide() && array.dataLength() > BufferPool.MAX_SIZE) {
       throw new IllegalArgumentException(
           "Invalid axis: %d (samples along it do not lie side by side, and %d bytes are too many to"
                   .formatted(axis, array.dataLength())
@@ -111,6 +109,14 @@ public final class SampleReader implements AutoCloseable {
     return isSideBySide() ? array.plainDataOffset() : OptionalLong.empty();
   }
 
+  /** Returns whether reading so many bytes takes no more of the array, or no buffer holds it. */
+  private boolean isReadAlone(int length) {
+    return isSideBySide()
+        && (samples == 1
+            || array.granularity() <= length
+            || array.dataLength() > BufferPool.MAX_SIZE);
+  }
+
   private boolean isSideBySide() {
     return run == sampleLength || samples == 1;
   }
@@ -126,7 +132,7 @@ public final class SampleReader implements AutoCloseable {
     if (!target.hasRemaining()) {
       return;
     }
-    if (samples == 1 || plainDataOffset().isPresent()) {
+    if (isReadAlone(target.remaining())) {
       array.read(first * sampleLength, target);
       return;
     }

@@ -312,7 +312,8 @@ class Hdf5ReaderTest {
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void nodesThatLeadToTheSameNodeAgainAndAgainAreCorrupt() {
-    byte[] head = Hdf5.head(Hdf5.minLength(1), Hdf5.shape(Hdf5.minLength(1), 1), 0);
+    long length = Hdf5.minLength(ElementType.UINT8, 1);
+    byte[] head = Hdf5.head(length, Hdf5.shape(length, ElementType.UINT8, 1), 0);
     int children = 32;
     int levels = 7;
     int nodeLength = 24 + children * 16 + 8;

@@ -19,10 +19,15 @@ class SampleReaderTest {
   private static final List<String> DTYPES = List.of("|u1", "<i2", "<f4", "<f8", "<c16", "|S3");
 
   /** An array whose bytes are counted up. */
-  private record Counted(NpyDtype dtype, List<Long> shape, boolean plain, List<Long> reads)
+  private record Counted(
+      NpyDtype dtype, List<Long> shape, boolean plain, long granularity, List<Long> reads)
       implements ArrayReader {
     Counted(String dtype, List<Long> shape, boolean plain) {
-      this(NpyDtype.parse(dtype), shape, plain, new ArrayList<>());
+      this(dtype, shape, plain ? 1 : Long.MAX_VALUE);
+    }
+
+    Counted(String dtype, List<Long> shape, long granularity) {
+      this(NpyDtype.parse(dtype), shape, granularity == 1, granularity, new ArrayList<>());
     }
 
     @Override
@@ -111,6 +116,18 @@ class SampleReaderTest {
   }
 
   @Test
+  void samplesThatAreDecodedWithFewOthersAreReadAlone() throws IOException {
+    Counted array = new Counted("<f4", List.of(6L, 5L), 40);
+
+    try (SampleReader samples = SampleReader.of(array, 0)) {
+      samples.read(4, ByteBuffer.allocateDirect(40));
+      assertThat(array.reads()).containsExactly(80L);
+      samples.read(4, ByteBuffer.allocateDirect(20));
+      assertThat(array.reads()).as("then all are held").containsExactly(80L, 0L);
+    }
+  }
+
+  @Test
   void otherSamplesAreReadOnceForAll() throws IOException {
     Counted array = new Counted("<f4", List.of(6L, 5L), true);
 
@@ -166,9 +183,9 @@ class SampleReaderTest {
     List<Long> shape = List.of(3L << 30, 2L);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SampleReader.of(new Counted("|u1", shape, true), 1))
+        .isThrownBy(() -> SampleReader.of(new Counted("|u1", shape, false), 1))
         .withMessageContaining("too many to be held at once");
-    assertThat(SampleReader.of(new Counted("|u1", shape, true), 0).samples()).isEqualTo(3L << 30);
+    assertThat(SampleReader.of(new Counted("|u1", shape, false), 0).samples()).isEqualTo(3L << 30);
   }
 
   @Test
