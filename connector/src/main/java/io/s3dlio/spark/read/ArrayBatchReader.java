@@ -50,6 +50,7 @@ final class ArrayBatchReader implements BatchSource {
   private final LongSupplier deliveredBytes;
   private final long heldBytes;
   private final CancellationToken token = new CancellationToken();
+  private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private final Deque<Opening> opening = new ArrayDeque<>();
   private final Deque<PendingArrays> pending = new ArrayDeque<>();
   private boolean more;
@@ -128,7 +129,7 @@ final class ArrayBatchReader implements BatchSource {
     }
     awaited = batch;
     readAhead(batch.bytes());
-    LoadedBatch loaded = batch.await(metrics);
+    LoadedBatch loaded = batch.await(cancelled, metrics);
     awaited = null;
     metrics.delivered(loaded.rows().bytes());
     return Optional.of(loaded);
@@ -237,7 +238,7 @@ final class ArrayBatchReader implements BatchSource {
       }
       try {
         // Stays in the queue until it is taken, so that it is closed if waiting fails.
-        current = PendingArrays.result(next.object());
+        current = PendingArrays.result(next.object(), cancelled);
         opening.remove();
         place = 0;
         sample = 0;
@@ -269,6 +270,7 @@ final class ArrayBatchReader implements BatchSource {
   @Override
   public void cancel() {
     token.cancel();
+    cancelled.complete(null);
   }
 
   @Override

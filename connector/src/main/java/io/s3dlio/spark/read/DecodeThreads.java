@@ -1,19 +1,34 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.range.RangeEngine;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that look into objects while their task waits: daemons, as many as are asked for at
- * once, each reader asking for a bounded number. They are never interrupted and end when they are
- * idle.
+ * The threads that look into objects while their task waits: daemons, as many as there may be
+ * ranges in flight by default. They are never interrupted, wait for no other of them, and end when
+ * they are idle.
  */
 final class DecodeThreads {
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final ExecutorService THREADS = Executors.newCachedThreadPool(DecodeThreads::make);
+  private static final int MOST = RangeEngine.DEFAULT_SHARED_THREADS;
+  private static final int IDLE_SECONDS = 30;
+  private static final ThreadPoolExecutor THREADS =
+      new ThreadPoolExecutor(
+          MOST,
+          MOST,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          DecodeThreads::make);
+
+  static {
+    THREADS.allowCoreThreadTimeOut(true);
+  }
 
   private DecodeThreads() {}
 

@@ -87,15 +87,19 @@ final class PendingArrays {
     return batch.rows().bytes();
   }
 
-  /** Waits for the data. After a failure the batch is still to be discarded. */
-  LoadedBatch await(ReadMetrics metrics) throws IOException {
+  /**
+   * Waits for the data. After a failure the batch is still to be discarded.
+   *
+   * @param cancelled ends the wait
+   */
+  LoadedBatch await(CompletableFuture<Void> cancelled, ReadMetrics metrics) throws IOException {
     long start = System.nanoTime();
     try {
       if (read != null) {
         read.await();
       }
       for (CompletableFuture<Void> part : decoding) {
-        result(part);
+        result(part, cancelled);
       }
     } finally {
       metrics.waited(System.nanoTime() - start);
@@ -107,9 +111,18 @@ final class PendingArrays {
     return new LoadedBatch(batch.rows(), memory, batch.arrays());
   }
 
-  /** Waits for what another thread does. */
-  static <T> T result(CompletableFuture<T> future) throws IOException {
+  /**
+   * Waits for what another thread does.
+   *
+   * @param cancelled ends the wait, though the other thread may go on for a while
+   */
+  static <T> T result(CompletableFuture<T> future, CompletableFuture<Void> cancelled)
+      throws IOException {
     try {
+      CompletableFuture.anyOf(future, cancelled).get();
+      if (!future.isDone()) {
+        throw new InterruptedIOException("Cannot wait for an object: the read was cancelled");
+      }
       return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

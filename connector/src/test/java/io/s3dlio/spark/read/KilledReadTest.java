@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -77,10 +79,19 @@ class KilledReadTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"columnar, true", "columnar, false", "rows, true", "rows, false"})
+  @CsvSource({
+    "columnar, none, content, true",
+    "columnar, none, content, false",
+    "rows, none, content, true",
+    "rows, none, content, false",
+    "columnar, npz, data, true",
+    "columnar, npz, data, false",
+    "rows, npz, name, false",
+    "rows, tfrecord, byteArray, false"
+  })
   @Timeout(60)
-  void endsAtOnceWhetherItsThreadIsInterruptedOrNot(String mode, boolean interrupt)
-      throws Exception {
+  void endsAtOnceWhetherItsThreadIsInterruptedOrNot(
+      String mode, String decode, String column, boolean interrupt) throws Exception {
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread job =
         new Thread(
@@ -88,13 +99,16 @@ class KilledReadTest {
               spark.sparkContext().setJobGroup(GROUP, "", interrupt);
               try {
                 ReadFixture.s3dlio(mode)
+                    .option("decode", decode)
+                    .options(
+                        decode.equals("tfrecord") ? Map.of("recordType", "ByteArray") : Map.of())
                     .option("endpoint", "http://127.0.0.1:" + server.getAddress().getPort())
                     .option("region", "us-east-1")
                     .option("accessKeyId", "a")
                     .option("secretAccessKey", "s")
                     .option("range.timeout", "1h")
                     .load("s3://bucket/slow")
-                    .select("content")
+                    .select(column)
                     .collectAsList();
                 outcome.complete(new AssertionError("the job ended"));
               } catch (Throwable e) {
@@ -114,8 +128,10 @@ class KilledReadTest {
   }
 
   private static boolean isWaiting() {
-    return Thread.getAllStackTraces().values().stream()
-        .flatMap(Arrays::stream)
-        .anyMatch(frame -> frame.getClassName().equals(BatchReader.class.getName()));
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> !thread.getKey().getName().startsWith("s3dlio-decode"))
+        .flatMap(thread -> Arrays.stream(thread.getValue()))
+        .map(StackTraceElement::getClassName)
+        .anyMatch(Set.of(BatchReader.class.getName(), ArrayBatchReader.class.getName())::contains);
   }
 }
