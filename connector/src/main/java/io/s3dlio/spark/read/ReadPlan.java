@@ -44,7 +44,9 @@ record ReadPlan(
     ListSettings list = list(locations, options, partitions);
     StoreConfig store = list.store();
     GlobalOrder order = GlobalOrder.of(options);
-    requireBatches(schema, order);
+    if (!shape.decoding().looksInside()) {
+      requireBatches(schema, order);
+    }
     long partitionBytes = partitionBytes(locations, schema, options, spark);
     ReaderConfig reader =
         new ReaderConfig(

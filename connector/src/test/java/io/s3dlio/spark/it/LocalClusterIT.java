@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,23 +19,43 @@ class LocalClusterIT {
   private static final int COUNT = 300;
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
 
+  private static final String RANDOM = "--object-type=random --size=1mb";
+
   @TempDir static Path folder;
 
   private static Path expected;
 
   @BeforeAll
-  static void generateInOneProcess() throws Exception {
+  static void generate() throws Exception {
     expected = folder.resolve("expected");
-    try (ChildProcess putMany = putMany(SparkSubmit.LOCAL, expected)) {
+    generateInOneProcess(expected, RANDOM);
+  }
+
+  private static void generateInOneProcess(Path data, String what) throws Exception {
+    try (ChildProcess putMany = putMany(SparkSubmit.LOCAL, data, 1, what)) {
       putMany.succeed();
     }
-    assertThat(Digests.ofFolder(expected)).hasSize(COUNT);
+    assertThat(Digests.ofFolder(data)).hasSize(COUNT);
   }
 
   @Test
   void aWriteSurvivesAKilledExecutor() throws Exception {
-    Path data = folder.resolve("data");
-    try (ChildProcess putMany = putMany(SparkSubmit.CLUSTER, data)) {
+    surviveAKilledExecutor(folder.resolve("data"), expected, RANDOM);
+  }
+
+  @Test
+  void aWriteOfCompressedFilesOfManySizesDoesToo() throws Exception {
+    String what =
+        "--object-type=npz --records-per-object=3 --compression=deflate --compress=2"
+            + " --size=uniform(400k,1600k)";
+    Path alone = folder.resolve("alone");
+    generateInOneProcess(alone, what);
+    surviveAKilledExecutor(folder.resolve("files"), alone, what);
+  }
+
+  private static void surviveAKilledExecutor(Path data, Path expected, String what)
+      throws Exception {
+    try (ChildProcess putMany = putMany(SparkSubmit.CLUSTER, data, 4, what)) {
       putMany.await("some objects are written", () -> objects(data) >= COUNT / 10);
       kill(putMany.started(EXECUTOR).get(0));
       assertThat(objects(data)).as("objects when the executor died").isLessThan(COUNT);
@@ -76,17 +97,19 @@ class LocalClusterIT {
     assertThat(Digests.ofProgram(output)).isEqualTo(Digests.ofFolder(expected));
   }
 
-  private static ChildProcess putMany(String master, Path data) throws IOException {
+  private static ChildProcess putMany(String master, Path data, int parallelism, String what)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--uri=file://" + data,
+                "--count=" + COUNT,
+                "--name=sample_{:06d}.bin",
+                "--seed=7",
+                "--parallelism=" + parallelism));
+    arguments.addAll(List.of(what.split(" ")));
     return new SparkSubmit(folder, master)
-        .start(
-            "io.s3dlio.spark.jobs.PutMany",
-            "--uri=file://" + data,
-            "--count=" + COUNT,
-            "--size=1mb",
-            "--object-type=random",
-            "--name=sample_{:06d}.bin",
-            "--seed=7",
-            "--parallelism=4");
+        .start("io.s3dlio.spark.jobs.PutMany", arguments.toArray(String[]::new));
   }
 
   private static void kill(ProcessHandle process) {
