@@ -94,7 +94,9 @@ record SyntheticRows(
     }
     Compression compression = options.value(WriteOptions.COMPRESSION);
     boolean indexed = options.value(WriteOptions.TFRECORD_INDEX);
-    requireReaders(compression, indexed, layout);
+    if (defaultType == null || defaultType == ObjectType.TFRECORD) {
+      requireReaders(compression, indexed, layout);
+    }
     if (payload.factors().dedupe() > 1) {
       requireAlike(size, objectType, defaultSize, compression);
     }
@@ -129,16 +131,16 @@ record SyntheticRows(
             template, layout, count, defaultSize, defaultType, payload, compression, indexed));
   }
 
-  /** Refuses what is compressed where readers look for what is not. */
+  /** Refuses records that are compressed where readers look for such as are not. */
   private static void requireReaders(
       Compression compression, boolean indexed, @Nullable DlioLayout layout) {
-    boolean isStream = compression == Compression.GZIP || compression == Compression.ZLIB;
-    if (isStream && indexed) {
+    boolean compressed = compression != Compression.NONE;
+    if (compressed && indexed) {
       throw new IllegalArgumentException(
           "Invalid compression: '%s' (an index tells of records that are not compressed)"
               .formatted(compression));
     }
-    if (isStream && layout != null) {
+    if (compressed && layout != null) {
       throw new IllegalArgumentException(
           "Invalid compression: '%s' (DLIO reads no compressed TFRecords)".formatted(compression));
     }

@@ -115,24 +115,31 @@ class CompressedWriteTest {
     assertThat(dir).isEmptyDirectory();
   }
 
+  private DataFrameWriter<Row> dlio(String type, String compression) {
+    return spark
+        .range(0, 3)
+        .toDF()
+        .write()
+        .format("s3dlio")
+        .mode("append")
+        .option("layout", "dlio")
+        .option("numFilesTrain", 3)
+        .option("objectSize", 5000)
+        .option("objectType", type)
+        .option("compression", compression);
+  }
+
   @Test
-  void dlioReadsNoCompressedRecords() {
-    assertThatThrownBy(
-            () ->
-                spark
-                    .range(0, 3)
-                    .toDF()
-                    .write()
-                    .format("s3dlio")
-                    .mode("append")
-                    .option("layout", "dlio")
-                    .option("numFilesTrain", 3)
-                    .option("objectSize", 1000)
-                    .option("objectType", "tfrecord")
-                    .option("compression", "zlib")
-                    .save(dir.toString()))
+  void dlioReadsNoCompressedRecordsButImagesOfHdf5() throws IOException {
+    assertThatThrownBy(() -> dlio("tfrecord", "zlib").save(dir.toString()))
         .hasStackTraceContaining(
             "Invalid compression: 'zlib' (DLIO reads no compressed TFRecords)");
+
+    dlio("hdf5", "gzip").save(dir.toString());
+
+    assertThat(WrittenFiles.objects(dir))
+        .containsOnlyKeys(
+            "train/img_0_of_3.hdf5", "train/img_1_of_3.hdf5", "train/img_2_of_3.hdf5");
   }
 
   @Test
