@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -38,9 +40,12 @@ final class ZipDirectory {
 
   private static final int IN_ZIP64_SHORT = 0xffff;
 
+  /** How much of the end has the directory of a few arrays, and a short comment. */
+  private static final int USUAL_TAIL = 8 << 10;
+
   private final SourceObject object;
 
-  /** The object's end, as much of it as an end record with the longest comment may take. */
+  /** The object's end, or some of it. */
   private final ByteBuffer tail;
 
   private final long tailOffset;
@@ -52,16 +57,35 @@ final class ZipDirectory {
   }
 
   static List<NpzMember> read(SourceObject object) throws IOException {
-    long length = Math.min(object.length(), END_LENGTH + LONGEST_COMMENT + ZIP64_LOCATOR_LENGTH);
+    Optional<List<NpzMember>> members = read(object, USUAL_TAIL);
+    return members.isPresent()
+        ? members.get()
+        : read(object, END_LENGTH + LONGEST_COMMENT + ZIP64_LOCATOR_LENGTH)
+            .orElseThrow(
+                () ->
+                    object.corrupt(
+                        object.length(),
+                        "this is no zip archive, or its end is cut off: no directory is found"));
+  }
+
+  /** Returns nothing if so many bytes of the object's end have no end record. */
+  private static Optional<List<NpzMember>> read(SourceObject object, long most) throws IOException {
+    long length = Math.min(object.length(), most);
     try (BufferLease lease = BufferPool.shared().acquire(length)) {
       ByteBuffer tail = lease.buffer();
       object.read(object.length() - length, tail);
-      return new ZipDirectory(object, littleEndian(tail.flip())).members();
+      ZipDirectory directory = new ZipDirectory(object, littleEndian(tail.flip()));
+      OptionalInt end = directory.findEnd();
+      // What stands before the end record is looked at, too.
+      boolean whole = length == object.length() || end.orElse(0) >= ZIP64_LOCATOR_LENGTH;
+      return end.isPresent() && whole
+          ? Optional.of(directory.members(end.getAsInt()))
+          : Optional.empty();
     }
   }
 
-  private List<NpzMember> members() throws IOException {
-    End end = zip64End(findEnd());
+  private List<NpzMember> members(int endAt) throws IOException {
+    End end = zip64End(endAt);
     if (end.length() > MAX_LENGTH) {
       throw object.unsupported(
           end.offset(),
@@ -82,7 +106,7 @@ final class ZipDirectory {
   }
 
   /** Returns where the last end record begins whose comment ends with the object. */
-  private int findEnd() throws CorruptException {
+  private OptionalInt findEnd() {
     for (int at = tail.limit() - END_LENGTH; at >= 0; at--) {
       int commentLength = tail.limit() - END_LENGTH - at;
       if (commentLength > LONGEST_COMMENT) {
@@ -90,11 +114,10 @@ final class ZipDirectory {
       }
       if (tail.getInt(at) == END_SIGNATURE
           && (tail.getShort(at + END_LENGTH - Short.BYTES) & 0xffff) == commentLength) {
-        return at;
+        return OptionalInt.of(at);
       }
     }
-    throw object.corrupt(
-        object.length(), "this is no zip archive, or its end is cut off: no directory is found");
+    return OptionalInt.empty();
   }
 
   /**

@@ -35,7 +35,10 @@ final class ArrayBatchReader implements BatchSource {
   /** Up to how many bytes an object is read whole: about what one request is worth. */
   private static final long HELD_BYTES = 1 << 20;
 
-  private static final long HELD_FILE_BYTES = 32 << 10;
+  /** How many objects, and how many bytes, are read whole together. */
+  private static final int MOST_TOGETHER = 32;
+
+  private static final long MOST_BYTES_TOGETHER = 4 << 20;
 
   private final ObjectTable objects;
   private final RowCursor rows;
@@ -48,7 +51,6 @@ final class ArrayBatchReader implements BatchSource {
   private final BatchMemory memory;
   private final ReadMetrics metrics;
   private final LongSupplier deliveredBytes;
-  private final long heldBytes;
   private final CancellationToken token = new CancellationToken();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private final Deque<Opening> opening = new ArrayDeque<>();
@@ -65,8 +67,11 @@ final class ArrayBatchReader implements BatchSource {
   private @Nullable ArrayBatch planned;
   private @Nullable PendingArrays awaited;
 
-  /** An object that another thread looks at. */
-  private record Opening(int number, CompletableFuture<DecodedObject> object) {}
+  /** Objects that another thread looks at. */
+  private record Opening(List<Integer> numbers, CompletableFuture<List<DecodedObject>> objects) {}
+
+  /** Objects that were looked at and come next. */
+  private final Deque<DecodedObject> opened = new ArrayDeque<>();
 
   /**
    * @param data whether anybody asks for data
@@ -94,8 +99,6 @@ final class ArrayBatchReader implements BatchSource {
     this.memory = memory;
     this.metrics = metrics;
     this.deliveredBytes = deliveredBytes;
-    this.heldBytes =
-        !data ? 0 : ContentRef.namesFiles(objects.prefix()) ? HELD_FILE_BYTES : HELD_BYTES;
     this.building = new ArrayBatch.Builder(objects, data);
     this.more = rows.next();
   }
@@ -230,41 +233,79 @@ final class ArrayBatchReader implements BatchSource {
 
   /** Returns false if there is none, or none yet. */
   private boolean takeObject(boolean wait) throws IOException {
-    while (true) {
+    while (opened.isEmpty()) {
       openAhead();
       Opening next = opening.peek();
-      if (next == null || !(wait || next.object().isDone())) {
+      if (next == null || !(wait || next.objects().isDone())) {
         return false;
       }
       try {
         // Stays in the queue until it is taken, so that it is closed if waiting fails.
-        current = PendingArrays.result(next.object(), cancelled);
+        opened.addAll(PendingArrays.result(next.objects(), cancelled));
         opening.remove();
-        place = 0;
-        sample = 0;
-        return true;
       } catch (NotFoundException e) {
         if (!limits.ignoreMissing()) {
           throw e;
         }
         opening.remove();
-        LOG.warn("Left out {}, which is gone", objects.location(next.number()));
+        openExisting(next.numbers());
+      }
+    }
+    current = opened.remove();
+    place = 0;
+    sample = 0;
+    return true;
+  }
+
+  /** Opens objects of which some are gone, one by one. */
+  private void openExisting(List<Integer> numbers) throws IOException {
+    for (int number : numbers) {
+      try {
+        opened.add(PendingArrays.result(open(List.of(number)).objects(), cancelled).get(0));
+      } catch (NotFoundException e) {
+        LOG.warn("Left out {}, which is gone", objects.location(number));
         metrics.missing(1);
       }
     }
   }
 
   private void openAhead() {
-    while (more && opening.size() < limits.maxConcurrency()) {
-      int number = rows.object();
-      ObjectInfo object = objects.info(number);
-      opening.add(
-          new Opening(
-              number,
-              DecodeThreads.submit(
-                  () -> DecodedObject.open(number, object, decoding, inside, heldBytes))));
-      more = rows.next();
+    while (more && opening.size() < mostOpening()) {
+      List<Integer> numbers = new ArrayList<>();
+      long bytes = 0;
+      do {
+        numbers.add(rows.object());
+        bytes += objects.length(rows.object());
+        more = rows.next();
+      } while (more
+          && isHeld(numbers.get(0))
+          && isHeld(rows.object())
+          && numbers.size() < MOST_TOGETHER
+          && bytes + objects.length(rows.object()) <= MOST_BYTES_TOGETHER);
+      opening.add(open(numbers));
     }
+  }
+
+  /** Those that are held take memory. */
+  private int mostOpening() {
+    return isHeld(rows.object()) ? limits.batchesInFlight() + 1 : limits.maxConcurrency();
+  }
+
+  private boolean isHeld(int number) {
+    long length = objects.length(number);
+    return data && length > 0 && length <= HELD_BYTES;
+  }
+
+  private Opening open(List<Integer> numbers) {
+    List<ObjectInfo> infos = numbers.stream().map(objects::info).toList();
+    boolean whole = isHeld(numbers.get(0));
+    return new Opening(
+        numbers,
+        DecodeThreads.submit(
+            () ->
+                whole
+                    ? DecodedObject.openWhole(numbers, infos, decoding, inside)
+                    : List.of(DecodedObject.open(numbers.get(0), infos.get(0), decoding, inside))));
   }
 
   @Override
@@ -279,7 +320,7 @@ final class ArrayBatchReader implements BatchSource {
     token.cancel();
     List<CompletableFuture<?>> ends = new ArrayList<>();
     for (Opening object : opening) {
-      ends.add(object.object().thenAccept(DecodedObject::close));
+      ends.add(object.objects().thenAccept(all -> all.forEach(DecodedObject::close)));
     }
     opening.clear();
     if (awaited != null) {
@@ -288,6 +329,8 @@ final class ArrayBatchReader implements BatchSource {
     }
     pending.forEach(batch -> ends.add(batch.discard()));
     pending.clear();
+    List<DecodedObject> unopened = List.copyOf(opened);
+    opened.clear();
     ArrayBatch left = building.build();
     ArrayBatch unstarted = planned;
     DecodedObject unfinished = current;
@@ -299,6 +342,7 @@ final class ArrayBatchReader implements BatchSource {
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
             .whenComplete(
                 (done, failure) -> {
+                  unopened.forEach(DecodedObject::close);
                   left.close();
                   if (unstarted != null) {
                     unstarted.close();

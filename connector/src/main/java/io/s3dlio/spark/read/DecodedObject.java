@@ -2,50 +2,66 @@ package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.read.ArrayDecoding.Part;
 import io.s3dlio.storage.ObjectInfo;
-import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of which is known what arrays it has. A small one is held whole, since another request
- * costs more than its bytes.
+ * An object of which is known what arrays it has. Small ones are held whole, since another request
+ * costs more than their bytes.
  *
  * @param number of the object in its table
  * @param held its bytes; null where they are read as they are needed
  */
-record DecodedObject(int number, List<Part> parts, @Nullable BufferLease held)
+record DecodedObject(int number, List<Part> parts, @Nullable HeldObject held)
     implements AutoCloseable {
   DecodedObject {
     parts = List.copyOf(parts);
   }
 
-  /**
-   * Reads what an object says of its arrays.
-   *
-   * @param most up to how many bytes an object is held whole
-   */
+  /** Reads what an object says of its arrays, in ranges. */
   static DecodedObject open(
-      int number, ObjectInfo object, ArrayDecoding decoding, ObjectReader reader, long most)
+      int number, ObjectInfo object, ArrayDecoding decoding, EngineReader reader)
       throws IOException {
-    if (object.length() == 0 || object.length() > most) {
-      return new DecodedObject(number, decoding.open(reader, object), null);
-    }
-    BufferLease lease = BufferPool.shared().acquire(object.length());
+    return new DecodedObject(number, decoding.open(reader, object), null);
+  }
+
+  /** Reads objects whole, at the same time, and what they say of their arrays. */
+  static List<DecodedObject> openWhole(
+      List<Integer> numbers, List<ObjectInfo> objects, ArrayDecoding decoding, EngineReader reader)
+      throws IOException {
+    BufferLease lease =
+        BufferPool.shared().acquire(objects.stream().mapToLong(ObjectInfo::length).sum());
+    HeldObject.Memory memory = new HeldObject.Memory(lease, objects.size());
+    List<HeldObject> held = new ArrayList<>();
+    List<DecodedObject> opened = new ArrayList<>();
     boolean done = false;
     try {
-      ByteBuffer bytes = lease.buffer().duplicate();
-      reader.read(ReadRequest.of(object, 0, bytes));
-      List<Part> parts = decoding.open(request -> copy(lease.buffer(), request), object);
+      List<ReadRequest> requests = new ArrayList<>();
+      int start = 0;
+      for (ObjectInfo object : objects) {
+        int length = Math.toIntExact(object.length());
+        held.add(new HeldObject(memory, start, length));
+        requests.add(ReadRequest.of(object, 0, lease.buffer().slice(start, length)));
+        start += length;
+      }
+      reader.readAll(requests);
+      for (int i = 0; i < objects.size(); i++) {
+        ByteBuffer bytes = held.get(i).bytes();
+        List<Part> parts = decoding.open(request -> copy(bytes, request), objects.get(i));
+        opened.add(new DecodedObject(numbers.get(i), parts, held.get(i)));
+      }
       done = true;
-      return new DecodedObject(number, parts, lease);
+      return opened;
     } finally {
       if (!done) {
-        lease.close();
+        opened.forEach(DecodedObject::close);
+        held.forEach(HeldObject::close);
       }
     }
   }

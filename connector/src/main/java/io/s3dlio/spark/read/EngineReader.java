@@ -35,8 +35,12 @@ final class EngineReader implements ObjectReader {
   /** Returns, also with a failure, when nothing writes to the target any more. */
   @Override
   public void read(ReadRequest request) throws IOException {
-    BatchRead batch =
-        RangeEngine.shared().submit(reader, List.of(request), ranges, maxConcurrency, token);
+    readAll(List.of(request));
+  }
+
+  /** Reads several at the same time, and returns as {@link #read} does. */
+  void readAll(List<ReadRequest> requests) throws IOException {
+    BatchRead batch = RangeEngine.shared().submit(reader, requests, ranges, maxConcurrency, token);
     boolean done = false;
     try {
       batch.await();

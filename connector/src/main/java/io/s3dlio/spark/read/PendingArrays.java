@@ -64,7 +64,7 @@ final class PendingArrays {
 
   private void begin(Run run, ByteBuffer target, List<ReadRequest> requests) {
     OptionalLong plain = run.part().samples().plainDataOffset();
-    BufferLease held = run.object().held();
+    HeldObject held = run.object().held();
     if (plain.isEmpty()) {
       decoding.add(
           DecodeThreads.submit(
@@ -79,7 +79,7 @@ final class PendingArrays {
       requests.add(
           ReadRequest.of(batch.rows().objects().info(run.object().number()), offset, target));
     } else {
-      target.put(held.buffer().slice(Math.toIntExact(offset), run.length()));
+      target.put(held.bytes().slice(Math.toIntExact(offset), run.length()));
     }
   }
 
