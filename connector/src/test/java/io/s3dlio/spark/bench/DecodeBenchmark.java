@@ -67,8 +67,8 @@ public final class DecodeBenchmark {
             .getOrCreate();
     DecodeBenchmark benchmark =
         new DecodeBenchmark(spark, Path.of(args[0]), Integer.parseInt(args[1]));
-    benchmark.examples("images of 100 KB", 200, DecodeBenchmark::image);
-    benchmark.examples("13 numbers and 26 short texts", 20_000, DecodeBenchmark::clicks);
+    benchmark.examples("images of 100 KB", 200, 2L << 30, DecodeBenchmark::image);
+    benchmark.examples("13 numbers and 26 short texts", 20_000, 256 << 20, DecodeBenchmark::clicks);
     benchmark.files("npz", OBJECTS, LARGE, 1, "arrays", "x");
     benchmark.files("npz", SMALL_OBJECTS, SMALL, 1, "arrays", "x");
     benchmark.files("npy", OBJECTS, LARGE, 1, "readMode", "columnar");
@@ -164,7 +164,7 @@ public final class DecodeBenchmark {
     Example make(Random random);
   }
 
-  private void examples(String what, int count, Maker maker) throws Exception {
+  private void examples(String what, int count, long bytesARound, Maker maker) throws Exception {
     Random random = new Random(1);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     StructType schema = new StructType();
@@ -179,7 +179,7 @@ public final class DecodeBenchmark {
     ByteBuffer bytes = ByteBuffer.allocateDirect(file.size()).put(file.toByteArray()).flip();
     FeatureColumns columns = FeatureColumns.of(schema, RecordType.EXAMPLE);
     StructType fields = schema;
-    int passes = Math.max(1, (256 << 20) / file.size());
+    int passes = (int) Math.max(1, bytesARound / file.size());
     new Rounds("Examples with %s".formatted(what), (long) passes * file.size(), passes * count)
         .add(
             "ours",
