@@ -242,9 +242,10 @@ class DecodeRecordsTest {
   @Test
   void namesTellTheFormat() throws IOException {
     write("a.tfrecord", records(3, 10));
+    write("b.tfrecord-00003-of-00007", records(4, 10));
     Files.writeString(directory.resolve("a.idx"), TfRecordFiles.index(records(3, 10)));
 
-    assertThat(data(read(raw().option("decode", "auto")))).hasSize(3);
+    assertThat(data(read(raw().option("decode", "auto")))).hasSize(7);
     Files.write(directory.resolve("b.npy"), new byte[1]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(withOptions("decode=auto")))
