@@ -218,7 +218,8 @@ final class ArrayBatchReader implements BatchSource {
     long room = (long) BatchLimits.MAX_ROWS - building.rows();
     if (length > 0) {
       long byBytes = (limits.maxBatchBytes() - building.bytes()) / length;
-      room = Math.min(room, building.rows() == 0 ? Math.max(1, byBytes) : byBytes);
+      // A row that alone is larger than a batch leaves less than nothing.
+      room = Math.min(room, Math.max(building.rows() == 0 ? 1 : 0, byBytes));
     }
     long count = Math.min(room, part.samples().samples() - sample);
     building.add(object, place, sample, count, decoding.rowPerSample());

@@ -34,7 +34,8 @@ public final class TableShape {
 
   /** Returns whether finding the columns out takes a look at what is there. */
   public static boolean isSeen(ResolvedOptions options) {
-    return PartitionColumns.areAsked(options) || options.value(DecodeOptions.DECODE) == Decode.AUTO;
+    Decode format = options.value(DecodeOptions.DECODE);
+    return PartitionColumns.areAsked(options) || format == Decode.AUTO || format == Decode.TFRECORD;
   }
 
   /**

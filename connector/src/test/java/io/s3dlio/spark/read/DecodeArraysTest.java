@@ -190,6 +190,27 @@ class DecodeArraysTest {
     assertThat(read.load(path()).count()).isEqualTo(expected.size());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"columnar", "rows"})
+  void whatFollowsARowThatIsLargerThanABatchIsReadToo(String mode) throws IOException {
+    images("a.npz", false);
+    images("b.npz", true);
+    DataFrameReader read = s3dlio(mode).option("decode", "npz").option("maxPartitionBytes", "1mb");
+
+    List<String> expected = rows(read.load(path()));
+
+    assertThat(expected).hasSize(4);
+    for (String arrays : List.of("x,y", "y,x")) {
+      for (int bytes : List.of(1, 5, 23)) {
+        assertThat(rows(read.option("maxBatchBytes", bytes).option("arrays", arrays).load(path())))
+            .as("%s, maxBatchBytes=%d", arrays, bytes)
+            .extracting(row -> row.replaceFirst(" \\d:", ":"))
+            .containsExactlyInAnyOrderElementsOf(
+                expected.stream().map(row -> row.replaceFirst(" \\d:", ":")).toList());
+      }
+    }
+  }
+
   /** Large enough that they are not held, but read range by range. */
   @ParameterizedTest
   @CsvSource({"columnar,false", "columnar,true", "rows,false", "rows,true"})

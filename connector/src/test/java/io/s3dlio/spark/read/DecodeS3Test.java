@@ -8,6 +8,7 @@ import static io.s3dlio.spark.read.ReadFixture.s3dlio;
 import static io.s3dlio.spark.read.TfRecordFiles.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.spark.LocalSpark;
 import io.s3dlio.testing.Relay;
 import io.s3dlio.testing.Relay.Plan;
 import io.s3dlio.testing.S3Server;
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,37 @@ class DecodeS3Test {
 
     assertThat((byte[]) row.get(0)).isEqualTo(longs(IMAGES, 7));
     assertThat(gets()).as("the directory, the header and the data").hasSize(3);
+  }
+
+  /** Whose keys Hadoop's settings alone tell, also where columns are found out. */
+  @Test
+  void columnsOfRecordsAreInferredFromTheServer() {
+    SparkSession spark = LocalSpark.session();
+    Map<String, String> hadoop =
+        Map.of(
+            "fs.s3a.endpoint", options.get("endpoint"),
+            "fs.s3a.access.key", options.get("accessKeyId"),
+            "fs.s3a.secret.key", options.get("secretAccessKey"));
+    hadoop.forEach((key, value) -> spark.conf().set(key, value));
+    try {
+      spark
+          .range(10)
+          .selectExpr("id", "concat('a', id) AS text")
+          .write()
+          .format("s3dlio")
+          .option("encode", "tfrecord")
+          .mode("append")
+          .save(ROOT + "features/");
+
+      Dataset<Row> rows =
+          spark.read().format("s3dlio").option("decode", "tfrecord").load(ROOT + "features/");
+
+      assertThat(rows.schema().toDDL()).isEqualTo("id BIGINT,text STRING");
+      assertThat(rows.selectExpr("sum(id)", "max(text)").first())
+          .isEqualTo(RowFactory.create(45L, "a9"));
+    } finally {
+      hadoop.keySet().forEach(spark.conf()::unset);
+    }
   }
 
   @ParameterizedTest
