@@ -19,6 +19,7 @@ class ArchitectureTest {
   private static final String RANGE = ROOT + ".range..";
   private static final String FILE = ROOT + ".file..";
   private static final String TRANSPORT = ROOT + ".transport..";
+  private static final String CLOUD = ROOT + ".cloud..";
   private static final String S3 = ROOT + ".s3..";
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
@@ -42,9 +43,22 @@ class ArchitectureTest {
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE, TELEMETRY);
 
   @ArchTest
+  static final ArchRule whatCloudsShareKnowsTheApiRetriesTheTransportAndCounters =
+      onlyKnows(CLOUD, CLOUD, ROOT, RANGE, TRANSPORT, TELEMETRY);
+
+  @ArchTest
   static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
       onlyKnows(
-          S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "software.amazon.awssdk..");
+          S3,
+          S3,
+          CLOUD,
+          ROOT,
+          BUFFER,
+          RANGE,
+          TRANSPORT,
+          CHECKSUM,
+          TELEMETRY,
+          "software.amazon.awssdk..");
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 

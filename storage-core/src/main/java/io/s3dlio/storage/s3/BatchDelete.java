@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.Xml;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +43,7 @@ final class BatchDelete {
     Map<String, List<Location>> buckets = new LinkedHashMap<>();
     for (Location location : new LinkedHashSet<>(locations)) {
       if (!location.isPrefix()) {
-        if (S3Xml.canHold(location.key())) {
+        if (Xml.canHold(location.key())) {
           buckets.computeIfAbsent(location.container(), b -> new ArrayList<>()).add(location);
         } else {
           batch.deleteOne(location);

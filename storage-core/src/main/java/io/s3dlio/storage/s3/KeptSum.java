@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.cloud.CloudFailures;
 
 /**
  * What a server tells of an object's content.
@@ -32,7 +33,8 @@ record KeptSum(long length, String crc32c) {
           Failure.of(
               "read",
               location,
-              "its CRC32C is %s, the server keeps %s".formatted(arrived, S3Failures.told(crc32c))));
+              "its CRC32C is %s, the server keeps %s"
+                  .formatted(arrived, CloudFailures.told(crc32c))));
     }
   }
 }

@@ -1,7 +1,10 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.s3.S3Xml.Listed;
-import io.s3dlio.storage.s3.S3Xml.Page;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.ListPages.Listed;
+import io.s3dlio.storage.cloud.ListPages.Page;
+import io.s3dlio.storage.cloud.UriText;
+import io.s3dlio.storage.cloud.Xml;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +49,7 @@ final class ListPageReader {
             inObject = reader.getLocalName().equals("Contents");
             inPrefix = reader.getLocalName().equals("CommonPrefixes");
             begin();
-          } else if (depth > S3Xml.MAX_DEPTH) {
+          } else if (depth > Xml.MAX_DEPTH) {
             throw new IOException("the answer is nested too deep");
           }
         }
@@ -104,9 +107,9 @@ final class ListPageReader {
 
   private void endObject() throws IOException {
     String name = required("Key", key);
-    long length = S3Xml.number(required("Size", size));
-    Instant modified = S3Xml.time(required("LastModified", time));
-    objects.add(new Listed(name, length, modified, S3Store.unquoted(etag)));
+    long length = Xml.number(required("Size", size));
+    Instant modified = Xml.time(required("LastModified", time));
+    objects.add(new Listed(name, length, modified, Etags.unquoted(etag)));
   }
 
   private static String required(String name, @Nullable String value) throws IOException {

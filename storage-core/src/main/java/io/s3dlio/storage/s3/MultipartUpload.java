@@ -10,6 +10,10 @@ import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Attempts;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
@@ -61,7 +65,7 @@ final class MultipartUpload implements Upload {
     if (sums == Sums.WHOLE) {
       add(all, "x-amz-checksum-type", "FULL_OBJECT");
     }
-    S3Request request = S3Request.of("put", location, "POST", "uploads=", all);
+    CloudRequest request = CloudRequest.of("put", location, "POST", "uploads=", all);
     String id = client.retrying(request, answer -> S3Xml.uploadId(answer.body()));
     return new MultipartUpload(store, client, fields, location, options, sums, id);
   }
@@ -71,13 +75,13 @@ final class MultipartUpload implements Upload {
     List<String> all = fields.any();
     int sum = fields.addChecksum(all, List.of(content));
     String query = "partNumber=" + number + "&uploadId=" + UriText.parameter(id);
-    S3Request request = S3Request.of("put", location, "PUT", query, all).withBody(content);
+    CloudRequest request = CloudRequest.of("put", location, "PUT", query, all).withBody(content);
     Optional<String> etag = client.retrying(request).headers().first("ETag");
     if (etag.isEmpty()) {
       throw new StorageException(
           Failure.of("put", location, "the server's answer to part " + number + " has no ETag"));
     }
-    return new UploadedPart(number, S3Store.unquoted(etag.get()), content.remaining(), sum);
+    return new UploadedPart(number, Etags.unquoted(etag.get()), content.remaining(), sum);
   }
 
   @Override
@@ -105,13 +109,13 @@ final class MultipartUpload implements Upload {
       add(all, "If-None-Match", "*");
     }
     String query = "uploadId=" + UriText.parameter(id);
-    S3Request request =
-        S3Request.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
+    CloudRequest request =
+        CloudRequest.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
     String sum = Crc32c.base64(whole);
     return store.confirmed(complete(request, length, sum), sums == Sums.WHOLE ? sum : "");
   }
 
-  private ObjectInfo complete(S3Request request, long length, String whole) throws IOException {
+  private ObjectInfo complete(CloudRequest request, long length, String whole) throws IOException {
     Attempts attempts = client.attempts();
     while (true) {
       try {
@@ -173,7 +177,7 @@ final class MultipartUpload implements Upload {
       throws IOException {
     String query = "uploadId=" + UriText.parameter(id);
     try {
-      client.retrying(S3Request.of("discard", location, "DELETE", query, fields.any()));
+      client.retrying(CloudRequest.of("discard", location, "DELETE", query, fields.any()));
       return true;
     } catch (NoSuchUploadException e) {
       return false;

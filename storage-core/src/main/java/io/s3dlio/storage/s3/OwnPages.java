@@ -1,16 +1,20 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.ListPages;
+import io.s3dlio.storage.cloud.UriText;
 import java.io.IOException;
 import java.util.List;
 
 /** The pages of listings, over connections of our own. */
 record OwnPages(S3Client client, S3Fields fields) implements ListPages {
   @Override
-  public S3Xml.Page page(Location prefix, boolean recursive, String after, String continuation)
+  public ListPages.Page page(Location prefix, boolean recursive, String after, String continuation)
       throws IOException {
     String query = query(prefix, recursive, after, continuation);
-    S3Request request = new S3Request("list", prefix, "GET", "", query, fields.any(), List.of());
+    CloudRequest request =
+        new CloudRequest("list", prefix, "GET", "", query, fields.any(), List.of());
     return client.retrying(request, response -> S3Xml.page(response.body()));
   }
 

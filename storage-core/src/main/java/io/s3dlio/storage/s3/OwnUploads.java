@@ -1,6 +1,8 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.s3.S3Uploads.Told;
 import io.s3dlio.storage.s3.S3Xml.Uploads;
 import java.io.IOException;
@@ -28,8 +30,8 @@ record OwnUploads(S3Client client, S3Fields fields) implements S3Uploads.Server 
       query.append("&upload-id-marker=").append(UriText.parameter(after.nextUploadId()));
     }
     query.append("&uploads=");
-    S3Request request =
-        new S3Request(
+    CloudRequest request =
+        new CloudRequest(
             "list uploads of", prefix, "GET", "", query.toString(), fields.any(), List.of());
     return client.retrying(
         request,

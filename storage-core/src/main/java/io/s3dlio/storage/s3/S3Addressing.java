@@ -1,5 +1,6 @@
 package io.s3dlio.storage.s3;
 
+import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.Endpoint;
 import java.net.URI;
 import java.util.HashSet;

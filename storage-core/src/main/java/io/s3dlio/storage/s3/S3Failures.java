@@ -6,15 +6,13 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.UnavailableException;
-import io.s3dlio.storage.s3.EndpointSet.Outcome;
+import io.s3dlio.storage.cloud.CloudFailures;
+import io.s3dlio.storage.cloud.Meaning;
+import io.s3dlio.storage.cloud.Remedy;
 import io.s3dlio.storage.s3.S3Xml.ErrorAnswer;
 import io.s3dlio.storage.transport.HttpResponse;
-import io.s3dlio.storage.transport.TransportException;
-import io.s3dlio.storage.transport.TransportException.Kind;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,20 +21,6 @@ import java.util.Set;
  * what other servers were seen to say.
  */
 final class S3Failures {
-  /** What a client can do about an answer before it gives up. */
-  enum Remedy {
-    /** Nothing but what the exception says. */
-    NONE,
-    /** Look for newer keys, once. */
-    REFRESH_CREDENTIALS,
-    /** Set the clock by the server's, once. */
-    CORRECT_CLOCK,
-    /** Go to the region that the answer names, once. */
-    CHANGE_REGION,
-    /** Send the same again, once: the body was garbled on its way. */
-    REPEAT_ONCE
-  }
-
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
   private static final Set<String> SKEWED = Set.of("RequestTimeTooSkewed", "RequestExpired");
@@ -59,14 +43,10 @@ final class S3Failures {
   private static final Set<String> TRANSIENT =
       Set.of("RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "InternalError");
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
-  private static final Set<Integer> SERVER_TROUBLE = Set.of(500, 502, 504);
   private static final Set<Integer> REDIRECTS = Set.of(301, 307, 308);
-  private static final int MAX_WORDS = 400;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int PRECONDITION_FAILED = 412;
-  private static final int TOO_MANY_REQUESTS = 429;
-  private static final int UNAVAILABLE = 503;
 
   private static final Map<String, String> ADVICE =
       Map.of(
@@ -82,9 +62,6 @@ final class S3Failures {
 
   private S3Failures() {}
 
-  /** An answer's meaning. */
-  record Meaning(StorageException exception, Remedy remedy, String code) {}
-
   /**
    * Returns what an unsuccessful answer means.
    *
@@ -98,24 +75,16 @@ final class S3Failures {
             ? answer.headers().first("x-amz-request-id").orElse("")
             : error.requestId();
     Failure failure =
-        new Failure(operation, location, reason(status, error) + where, "", 1, status, told(id))
+        new Failure(
+                operation,
+                location,
+                reason(status, error) + where,
+                "",
+                1,
+                status,
+                CloudFailures.told(id))
             .withRemedy(advice(status, error.code()));
-    return new Meaning(
-        exception(status, error.code(), failure), remedy(status, error.code()), error.code());
-  }
-
-  /**
-   * Returns the failure of a request that got no whole answer.
-   *
-   * @param where is added to what is known: how other servers do
-   */
-  static StorageException of(
-      String operation, Location location, TransportException broken, String where) {
-    Failure failure =
-        Failure.of(operation, location, broken.what() + where).withRemedy(broken.remedy());
-    return broken.kind() == Kind.TIMEOUT
-        ? new StorageTimeoutException(failure, broken)
-        : new UnavailableException(failure, broken);
+    return new Meaning(exception(status, error.code(), failure), remedy(status, error.code()));
   }
 
   /** Returns the failure that a body tells of under a status that says success. */
@@ -129,7 +98,7 @@ final class S3Failures {
             ADVICE.getOrDefault(error.code(), ""),
             1,
             answer.status(),
-            told(error.requestId()));
+            CloudFailures.told(error.requestId()));
     int status =
         switch (error.code()) {
           case "PreconditionFailed" -> PRECONDITION_FAILED;
@@ -137,14 +106,6 @@ final class S3Failures {
           default -> answer.status();
         };
     return exception(status, error.code(), failure);
-  }
-
-  /** Returns the failure of an answer that cannot be read, as one that was cut off. */
-  static StorageException unreadable(S3Request request, IOException reason) {
-    return new UnavailableException(
-        Failure.of(
-            request.operation(), request.location(), told(String.valueOf(reason.getMessage()))),
-        reason);
   }
 
   /** Returns the failure of one key of a batch. */
@@ -157,20 +118,8 @@ final class S3Failures {
     return exception(failed.code().equals("AccessDenied") ? FORBIDDEN : 0, failed.code(), failure);
   }
 
-  /** Returns what a status says of the server itself. */
-  static Outcome outcome(int status) {
-    if (isThrottled(status)) {
-      return Outcome.THROTTLED;
-    }
-    return SERVER_TROUBLE.contains(status) ? Outcome.FAILED : Outcome.ANSWERED;
-  }
-
-  private static boolean isThrottled(int status) {
-    return status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
-  }
-
   private static StorageException exception(int status, String code, Failure failure) {
-    if (THROTTLED.contains(code) || isThrottled(status)) {
+    if (THROTTLED.contains(code) || CloudFailures.isThrottled(status)) {
       return new ThrottledException(failure);
     }
     if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
@@ -219,19 +168,7 @@ final class S3Failures {
         default -> "the server answered with status " + status;
       };
     }
-    String code = told(error.code());
-    return error.message().isEmpty() ? code : code + ": " + told(error.message());
-  }
-
-  /** Returns a server's words as a message can hold them: of one line, and not endless. */
-  static String told(String words) {
-    int end = Math.min(words.length(), MAX_WORDS);
-    StringBuilder told = new StringBuilder(end);
-    words
-        .codePoints()
-        .limit(end)
-        .map(c -> Character.isISOControl(c) ? ' ' : c)
-        .forEach(told::appendCodePoint);
-    return told.toString();
+    String code = CloudFailures.told(error.code());
+    return error.message().isEmpty() ? code : code + ": " + CloudFailures.told(error.message());
   }
 }

@@ -16,9 +16,17 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Attempts;
+import io.s3dlio.storage.cloud.CloudReads;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.ListPages;
+import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.RangeCheck;
+import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
@@ -31,7 +39,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Amazon S3 and what speaks its protocol, over connections of our own: the bytes of an object move
@@ -79,7 +86,8 @@ final class S3Store
   private HttpResponse head(String operation, Location location) throws IOException {
     S3Names.requireObject(operation, location);
     try {
-      return client.retrying(S3Request.of(operation, location, "HEAD", version(), fields.read()));
+      return client.retrying(
+          CloudRequest.of(operation, location, "HEAD", version(), fields.read()));
     } catch (StorageException e) {
       throw config.versionId() == null ? e : ofVersion(e);
     }
@@ -104,7 +112,8 @@ final class S3Store
       throw new StorageException(
           Failure.of("stat", location, "the answer tells no length or no time"));
     }
-    return new ObjectInfo(location, length, time.get(), unquoted(headers.first("ETag").orElse("")));
+    return new ObjectInfo(
+        location, length, time.get(), Etags.unquoted(headers.first("ETag").orElse("")));
   }
 
   private static long number(String text) {
@@ -132,13 +141,13 @@ final class S3Store
       return S3Reads.ofNothing(request, stat("read", location));
     }
     long end = request.offset() + target.remaining();
-    RangeCheck check = new RangeCheck(request);
+    RangeCheck check = new RangeCheck(request, CRC32C);
     Attempts attempts = client.attempts();
     send(request, end, check, attempts);
     if (target.hasRemaining()) {
       throw end > check.objectLength()
-          ? S3Reads.truncated(request, end, check.objectLength())
-          : S3Client.charged(cut(request, target.remaining()), attempts);
+          ? CloudReads.truncated(request, end, check.objectLength())
+          : S3Client.charged(CloudReads.cut(request, target.remaining()), attempts);
     }
     // What an answer says under this name of a range may be the sum of a part.
     boolean whole = request.offset() == 0 && end == check.objectLength();
@@ -149,14 +158,14 @@ final class S3Store
   public KeptSum ask(ReadRequest request) throws IOException {
     HttpHeaders there = head("read", request.location()).headers();
     ObjectInfo object = info(request.location(), there);
-    S3Reads.requireVersion(request, object);
+    CloudReads.requireVersion(request, object.etag());
     return new KeptSum(object.length(), there.first(CRC32C).orElse(""));
   }
 
   /** Goes on to another endpoint if one fails before the first byte; from there on others do. */
   private void send(ReadRequest request, long end, RangeCheck check, Attempts attempts)
       throws IOException {
-    S3Request get = rangeRequest(request, end);
+    CloudRequest get = rangeRequest(request, end);
     int start = request.target().position();
     while (true) {
       try {
@@ -164,7 +173,7 @@ final class S3Store
         return;
       } catch (StorageException e) {
         if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
-          throw S3Reads.truncated(request, end, stat("read", request.location()).length());
+          throw CloudReads.truncated(request, end, stat("read", request.location()).length());
         }
         if (request.target().position() != start || !attempts.failsOver(e)) {
           throw S3Client.charged(e, attempts);
@@ -173,35 +182,27 @@ final class S3Store
     }
   }
 
-  private S3Request rangeRequest(ReadRequest request, long end) {
+  private CloudRequest rangeRequest(ReadRequest request, long end) {
     List<String> all = fields.read();
     // Servers tell no sum with a range, be it the whole object.
     if (!request.whole() || config.verifyRead() == VerifyRead.NONE) {
       add(all, "Range", "bytes=" + request.offset() + '-' + (end - 1));
     }
     if (!request.etag().isEmpty()) {
-      add(all, "If-Match", quoted(request.etag()));
+      add(all, "If-Match", Etags.quoted(request.etag()));
     }
-    return S3Request.of("read", request.location(), "GET", version(), all);
-  }
-
-  private static StorageException cut(ReadRequest request, int left) {
-    return new UnavailableException(
-        Failure.of(
-            "read",
-            request.location(),
-            "the answer ended %d bytes before the range does".formatted(left)));
+    return CloudRequest.of("read", request.location(), "GET", version(), all);
   }
 
   @Override
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     S3Names.requireNewest("list", prefix, config);
-    return new S3Listing(pages, prefix, options);
+    return new PagedListing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
-    return S3Listing.cuts(pages, directory, after);
+    return PagedListing.cuts(pages, directory, after);
   }
 
   // ---- writing
@@ -221,13 +222,13 @@ final class S3Store
     if (!options.replaceExisting()) {
       add(all, "If-None-Match", "*");
     }
-    S3Request put = S3Request.of("put", location, "PUT", "", all).withBody(content);
+    CloudRequest put = CloudRequest.of("put", location, "PUT", "", all).withBody(content);
     ObjectInfo written = put(put, content, sum, options);
     content.position(content.limit());
     return confirmed(written, config.checksum() == Checksum.CRC32C ? Crc32c.base64(sum) : "");
   }
 
-  private ObjectInfo put(S3Request put, ByteBuffer content, int sum, WriterOptions options)
+  private ObjectInfo put(CloudRequest put, ByteBuffer content, int sum, WriterOptions options)
       throws IOException {
     Location location = put.location();
     Attempts attempts = client.attempts();
@@ -300,7 +301,7 @@ final class S3Store
   HttpHeaders headWithChecksum(Location location) throws IOException {
     List<String> all = fields.any();
     add(all, "x-amz-checksum-mode", "ENABLED");
-    return client.retrying(S3Request.of("put", location, "HEAD", "", all)).headers();
+    return client.retrying(CloudRequest.of("put", location, "HEAD", "", all)).headers();
   }
 
   /** An object that was put at once, and is not encrypted by KMS, has its MD5 for an ETag. */
@@ -317,7 +318,7 @@ final class S3Store
             .or(() -> answer.first("Date"))
             .flatMap(S3Client::time)
             .orElseGet(Instant::now);
-    return new ObjectInfo(location, length, time, unquoted(answer.first("ETag").orElse("")));
+    return new ObjectInfo(location, length, time, Etags.unquoted(answer.first("ETag").orElse("")));
   }
 
   @Override
@@ -350,7 +351,7 @@ final class S3Store
     S3Names.requireNewest("delete", location, config);
     if (!location.isPrefix()) {
       try {
-        client.retrying(S3Request.of("delete", location, "DELETE", "", fields.any()));
+        client.retrying(CloudRequest.of("delete", location, "DELETE", "", fields.any()));
       } catch (NotFoundException e) {
         // Some servers say so; S3 does not. A missing bucket is another matter.
         if (e.failure().reason().startsWith("NoSuchBucket")) {
@@ -375,25 +376,12 @@ final class S3Store
     add(all, "Content-Type", "application/xml");
     // All servers know this sum, and some demand it.
     add(all, "Content-MD5", S3Fields.md5(List.of(body)));
-    S3Request request =
-        new S3Request("delete", some.get(0), "POST", "", "delete=", all, List.of(body));
+    CloudRequest request =
+        new CloudRequest("delete", some.get(0), "POST", "", "delete=", all, List.of(body));
     return client.retrying(request, response -> S3Xml.deleted(response.body()));
   }
 
   /** Keeps its connections: the next store of this configuration uses them ({@link S3Stores}). */
   @Override
   public void close() {}
-
-  /** An etag is quoted in most headers and answers, and not in ours. */
-  static String unquoted(@Nullable String etag) {
-    if (etag == null) {
-      return "";
-    }
-    boolean quoted = etag.length() > 1 && etag.startsWith("\"") && etag.endsWith("\"");
-    return quoted ? etag.substring(1, etag.length() - 1) : etag;
-  }
-
-  static String quoted(String etag) {
-    return '"' + etag + '"';
-  }
 }

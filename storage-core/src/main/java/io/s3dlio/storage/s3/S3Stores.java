@@ -1,6 +1,7 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.ProxyRules;

@@ -10,6 +10,7 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
+import io.s3dlio.storage.cloud.UploadThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

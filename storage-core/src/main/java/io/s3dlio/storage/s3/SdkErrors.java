@@ -10,6 +10,7 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.cloud.CloudFailures;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -90,10 +91,10 @@ final class SdkErrors {
           ? "there is no such object"
           : "the server answered with status " + answer.statusCode();
     }
-    String bounded = S3Failures.told(code);
+    String bounded = CloudFailures.told(code);
     return message == null || message.isEmpty()
         ? bounded
-        : bounded + ": " + S3Failures.told(message);
+        : bounded + ": " + CloudFailures.told(message);
   }
 
   /** Returns the setting that sets the time that has passed; empty if none has. */
@@ -128,6 +129,6 @@ final class SdkErrors {
   }
 
   private static String id(S3Exception answer) {
-    return answer.requestId() == null ? "" : S3Failures.told(answer.requestId());
+    return answer.requestId() == null ? "" : CloudFailures.told(answer.requestId());
   }
 }

@@ -3,8 +3,10 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.s3.S3Xml.Listed;
-import io.s3dlio.storage.s3.S3Xml.Page;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.ListPages;
+import io.s3dlio.storage.cloud.ListPages.Listed;
+import io.s3dlio.storage.cloud.ListPages.Page;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ record SdkPages(S3Client client) implements ListPages {
       }
       objects.add(
           new Listed(
-              object.key(), object.size(), object.lastModified(), S3Store.unquoted(object.eTag())));
+              object.key(), object.size(), object.lastModified(), Etags.unquoted(object.eTag())));
     }
     List<String> prefixes = answer.commonPrefixes().stream().map(CommonPrefix::prefix).toList();
     if (!Boolean.TRUE.equals(answer.isTruncated())) {

@@ -15,6 +15,12 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.CloudFailures;
+import io.s3dlio.storage.cloud.CloudReads;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.ListPages;
+import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
@@ -99,7 +105,7 @@ final class SdkS3Store
 
   private static ObjectInfo info(Location location, HeadObjectResponse answer) {
     return new ObjectInfo(
-        location, answer.contentLength(), answer.lastModified(), S3Store.unquoted(answer.eTag()));
+        location, answer.contentLength(), answer.lastModified(), Etags.unquoted(answer.eTag()));
   }
 
   @Override
@@ -116,8 +122,8 @@ final class SdkS3Store
   public KeptSum ask(ReadRequest request) throws IOException {
     HeadObjectResponse answer = head("read", request.location(), config.versionId());
     ObjectInfo object = info(request.location(), answer);
-    S3Reads.requireVersion(request, object);
-    return new KeptSum(object.length(), S3Store.unquoted(answer.checksumCRC32C()));
+    CloudReads.requireVersion(request, object.etag());
+    return new KeptSum(object.length(), Etags.unquoted(answer.checksumCRC32C()));
   }
 
   @Override
@@ -138,7 +144,7 @@ final class SdkS3Store
       get.range("bytes=%d-%d".formatted(request.offset(), end - 1));
     }
     if (!request.etag().isEmpty()) {
-      get.ifMatch(S3Store.quoted(request.etag()));
+      get.ifMatch(Etags.quoted(request.etag()));
     }
     try (ResponseInputStream<GetObjectResponse> body = client.getObject(get.build())) {
       boolean drained = false;
@@ -146,7 +152,7 @@ final class SdkS3Store
         long total = receive(request, end, body);
         boolean whole = request.offset() == 0 && end == total;
         drained = whole || body.response().contentRange() != null;
-        String sum = S3Store.unquoted(body.response().checksumCRC32C());
+        String sum = Etags.unquoted(body.response().checksumCRC32C());
         return new KeptSum(total, whole ? sum : "");
       } finally {
         if (!drained) {
@@ -155,7 +161,7 @@ final class SdkS3Store
       }
     } catch (SdkException e) {
       if (e instanceof S3Exception answer && answer.statusCode() == RANGE_NOT_SATISFIABLE) {
-        throw S3Reads.truncated(request, end, stat("read", location).length());
+        throw CloudReads.truncated(request, end, stat("read", location).length());
       }
       throw SdkErrors.of("read", location, e);
     }
@@ -165,7 +171,7 @@ final class SdkS3Store
       ReadRequest request, long end, ResponseInputStream<GetObjectResponse> body)
       throws IOException {
     GetObjectResponse answer = body.response();
-    S3Reads.requireVersion(request, S3Store.unquoted(answer.eTag()));
+    CloudReads.requireVersion(request, Etags.unquoted(answer.eTag()));
     long total = totalLength(request, answer);
     ByteBuffer target = request.target();
     byte[] copy = new byte[Math.min(COPY_BYTES, target.remaining())];
@@ -177,7 +183,9 @@ final class SdkS3Store
         throw endedEarly(request, end, e);
       }
       if (count < 0) {
-        throw end > total ? S3Reads.truncated(request, end, total) : endedEarly(request, end, null);
+        throw end > total
+            ? CloudReads.truncated(request, end, total)
+            : endedEarly(request, end, null);
       }
       target.put(copy, 0, count);
     }
@@ -200,7 +208,7 @@ final class SdkS3Store
               "asked for bytes from %d, the server answered with '%s'"
                   .formatted(
                       request.offset(),
-                      range == null ? "the whole object" : S3Failures.told(range))));
+                      range == null ? "the whole object" : CloudFailures.told(range))));
     }
     return Long.parseLong(match.group(2));
   }
@@ -219,12 +227,12 @@ final class SdkS3Store
   @Override
   public ObjectListing list(Location prefix, ListOptions options) throws IOException {
     S3Names.requireNewest("list", prefix, config);
-    return new S3Listing(pages, prefix, options);
+    return new PagedListing(pages, prefix, options);
   }
 
   @Override
   public List<String> cuts(Location directory, String after) throws IOException {
-    return S3Listing.cuts(pages, directory, after);
+    return PagedListing.cuts(pages, directory, after);
   }
 
   @Override
@@ -314,8 +322,8 @@ final class SdkS3Store
     ObjectInfo there = info(location, answer);
     if (config.verify() == Verify.HEAD) {
       ObjectInfo sent =
-          new ObjectInfo(location, length, there.lastModified(), S3Store.unquoted(etag));
-      KeptSum kept = new KeptSum(there.length(), S3Store.unquoted(answer.checksumCRC32C()));
+          new ObjectInfo(location, length, there.lastModified(), Etags.unquoted(etag));
+      KeptSum kept = new KeptSum(there.length(), Etags.unquoted(answer.checksumCRC32C()));
       WrittenCheck.requireEqual(sent, sum, there, kept.crc32c());
     }
     return there;

@@ -6,6 +6,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Etags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class SdkUpload implements Upload {
                 }
               },
               RequestBody.fromRemainingByteBuffer(content.duplicate()));
-      return new UploadedPart(number, S3Store.unquoted(answer.eTag()), content.remaining(), sum);
+      return new UploadedPart(number, Etags.unquoted(answer.eTag()), content.remaining(), sum);
     } catch (SdkException e) {
       throw SdkErrors.of("put", location, e);
     }
@@ -107,7 +108,7 @@ final class SdkUpload implements Upload {
       told.add(
           CompletedPart.builder()
               .partNumber(part.number())
-              .eTag(S3Store.quoted(part.etag()))
+              .eTag(Etags.quoted(part.etag()))
               .checksumCRC32C(sums == Sums.NONE ? null : Crc32c.base64(part.crc32c()))
               .build());
     }

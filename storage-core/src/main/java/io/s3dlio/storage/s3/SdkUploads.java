@@ -1,6 +1,7 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.s3.S3Uploads.Told;
 import io.s3dlio.storage.s3.S3Xml.Uploads;
 import java.io.IOException;
@@ -45,7 +46,7 @@ record SdkUploads(S3Client client) implements S3Uploads.Server {
           new Uploads(
               uploads,
               more ? answer.nextKeyMarker() : "",
-              more ? S3Store.unquoted(answer.nextUploadIdMarker()) : ""),
+              more ? Etags.unquoted(answer.nextUploadIdMarker()) : ""),
           answer
               .sdkHttpResponse()
               .firstMatchingHeader("Date")

@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.cloud.CloudFailures;
 
 /** Compares what a server was given with what it has. */
 final class WrittenCheck {
@@ -32,8 +33,8 @@ final class WrittenCheck {
   }
 
   private static String describe(ObjectInfo object, String sum) {
-    String ofSum = sum.isEmpty() ? "" : " and the CRC32C " + S3Failures.told(sum);
+    String ofSum = sum.isEmpty() ? "" : " and the CRC32C " + CloudFailures.told(sum);
     return "%d bytes with the ETag '%s'%s"
-        .formatted(object.length(), S3Failures.told(object.etag()), ofSum);
+        .formatted(object.length(), CloudFailures.told(object.etag()), ofSum);
   }
 }

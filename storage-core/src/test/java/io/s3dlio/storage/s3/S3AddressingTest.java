@@ -3,6 +3,7 @@ package io.s3dlio.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.storage.cloud.UriText;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

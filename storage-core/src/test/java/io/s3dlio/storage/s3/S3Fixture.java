@@ -5,6 +5,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.testing.S3Server;
 import java.io.IOException;
 import java.util.Map;
@@ -87,7 +88,7 @@ record S3Fixture(S3Server server, S3Config.Transport transport, Map<String, Stri
   public boolean isUntouched(Location prefix) throws IOException {
     try (S3Client client = server.client();
         ObjectListing listing =
-            new S3Listing(new SdkPages(client), prefix, ListOptions.RECURSIVE)) {
+            new PagedListing(new SdkPages(client), prefix, ListOptions.RECURSIVE)) {
       return !listing.hasNext()
           && client.listMultipartUploads(list -> list.bucket(prefix.container())).uploads().stream()
               .noneMatch(upload -> upload.key().startsWith(prefix.key()));

@@ -11,6 +11,9 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.TransportConfig;
@@ -487,7 +490,7 @@ class S3ListingTest {
   @Test
   void whatAServerNamesForACutIsUsedOnlyIfItIsOne() {
     assertThat(
-            S3Listing.usable(
+            PagedListing.usable(
                 List.of(
                     "p/z/",
                     "p/b/",

@@ -15,6 +15,7 @@ import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
+import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.range.BatchRead;
 import io.s3dlio.storage.range.RangeEngine;
 import io.s3dlio.storage.range.RangeEngineConfig;
@@ -260,7 +261,7 @@ class S3RelayTest {
   private ObjectInfo listed() {
     HeadObjectResponse head = client.headObject(h -> h.bucket(BUCKET).key(object.key()));
     return new ObjectInfo(
-        object, head.contentLength(), head.lastModified(), S3Store.unquoted(head.eTag()));
+        object, head.contentLength(), head.lastModified(), Etags.unquoted(head.eTag()));
   }
 
   /** What a server, or who stands before it, says of a good body. */

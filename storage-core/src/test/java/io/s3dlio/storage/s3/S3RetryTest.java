@@ -10,6 +10,7 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.ThrottledException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.telemetry.Counter;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.storage.transport.HttpTransport;

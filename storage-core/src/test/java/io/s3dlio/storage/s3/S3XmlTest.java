@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.s3dlio.storage.cloud.ListPages;
+import io.s3dlio.storage.cloud.Xml;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -23,7 +25,7 @@ class S3XmlTest {
 
   @Test
   void aPageOfAListing() throws IOException {
-    S3Xml.Page page =
+    ListPages.Page page =
         S3Xml.page(
             xml(
                 """
@@ -44,14 +46,14 @@ class S3XmlTest {
     assertThat(page.continuation()).isEqualTo("1/a+b==");
     assertThat(page.objects())
         .containsExactly(
-            new S3Xml.Listed(
+            new ListPages.Listed(
                 "p/a b c+%",
                 5_368_709_120L, Instant.parse("2009-10-12T17:50:30.123Z"), "fba9dede"));
   }
 
   @Test
   void keysThatAreNotEncodedStayAsTheyAre() throws IOException {
-    S3Xml.Page page =
+    ListPages.Page page =
         S3Xml.page(
             xml(
                 "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a%20&lt;+</Key>"
@@ -126,9 +128,9 @@ class S3XmlTest {
             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&quot;e1&quot;</ETag>"
                 + "<ChecksumCRC32C>AAAAAA==</ChecksumCRC32C></Part><Part><PartNumber>2</PartNumber>"
                 + "<ETag>&quot;e2&quot;</ETag></Part></CompleteMultipartUpload>");
-    assertThat(S3Xml.canHold("tab\tnewline\n\u00fc")).isTrue();
-    assertThat(S3Xml.canHold("bell\u0007")).isFalse();
-    assertThat(S3Xml.canHold("half \ud834")).isFalse();
-    assertThat(S3Xml.canHold("whole \ud834\udd1e")).isTrue();
+    assertThat(Xml.canHold("tab\tnewline\n\u00fc")).isTrue();
+    assertThat(Xml.canHold("bell\u0007")).isFalse();
+    assertThat(Xml.canHold("half \ud834")).isFalse();
+    assertThat(Xml.canHold("whole \ud834\udd1e")).isTrue();
   }
 }

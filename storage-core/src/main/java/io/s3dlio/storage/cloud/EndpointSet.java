@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * second; then a single request tries it, and a success puts it back, while a failure doubles the
  * time, up to a minute. While all are out, all are used: there is nothing better.
  */
-final class EndpointSet {
-  static final int FAILURES = 3;
-  static final long FIRST_REST_NANOS = SECONDS.toNanos(1);
+public final class EndpointSet {
+  public static final int FAILURES = 3;
+  public static final long FIRST_REST_NANOS = SECONDS.toNanos(1);
   static final long LONGEST_REST_NANOS = SECONDS.toNanos(60);
 
   /** Hears of each endpoint, of several, that goes out of rotation or comes back. */

@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,18 +8,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Text as it stands in a URI: UTF-8, all but the unreserved characters of RFC 3986 encoded. */
-final class UriText {
+public final class UriText {
   private static final String HEX = "0123456789ABCDEF";
 
   private UriText() {}
 
   /** Encodes a key, whose slashes stay. */
-  static String path(String key) {
+  public static String path(String key) {
     return encode(key, true);
   }
 
   /** Encodes a parameter's name or value. */
-  static String parameter(String text) {
+  public static String parameter(String text) {
     return encode(text, false);
   }
 
@@ -58,7 +58,7 @@ final class UriText {
    *
    * @throws IOException if an escape is none, or the bytes are not UTF-8
    */
-  static String decodeForm(String text) throws IOException {
+  public static String decodeForm(String text) throws IOException {
     if (text.indexOf('%') < 0) {
       return text.indexOf('+') < 0 ? text : text.replace('+', ' ');
     }

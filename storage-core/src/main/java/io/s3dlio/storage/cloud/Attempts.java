@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -15,7 +15,7 @@ import java.util.BitSet;
  * The attempts at one operation. An endpoint's failure, while others do well, begins none: the
  * operation goes on to those at once, and has failed when it failed at each. For one thread.
  */
-final class Attempts {
+public final class Attempts {
   private static final int SERVER_ERROR = 500;
 
   private final RetryPolicy policy;
@@ -32,12 +32,12 @@ final class Attempts {
   }
 
   /** Returns the endpoints that the operation has failed at. */
-  BitSet tried() {
+  public BitSet tried() {
     return tried;
   }
 
   /** Returns whether an attempt that failed may have done its work all the same. */
-  boolean mayHaveWorked() {
+  public boolean mayHaveWorked() {
     return mayHaveWorked;
   }
 
@@ -46,7 +46,7 @@ final class Attempts {
    *
    * @throws StorageException the failure, with the count of attempts, if there is no next one
    */
-  void failed(StorageException failure) throws IOException {
+  public void failed(StorageException failure) throws IOException {
     mayHaveWorked |=
         failure.getCause() instanceof TransportException broken
             ? broken.mayHaveArrived()
@@ -72,7 +72,7 @@ final class Attempts {
   }
 
   /** Returns whether the operation may go on to another endpoint at once. */
-  boolean failsOver(StorageException failure) {
+  public boolean failsOver(StorageException failure) {
     boolean endpoints =
         failure.failure().status() >= SERVER_ERROR && !(failure instanceof ThrottledException);
     return failure.isRetryable()
@@ -84,7 +84,7 @@ final class Attempts {
    * Returns whether somebody else may try again: what a dead endpoint had under way is no load for
    * the others, and costs nothing.
    */
-  boolean mayBeRetried(StorageException failure) {
+  public boolean mayBeRetried(StorageException failure) {
     return (isBroken(failure) && endpoints.hasOther(tried)) || budget.take();
   }
 

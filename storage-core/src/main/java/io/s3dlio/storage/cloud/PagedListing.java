@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.Failure;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * folders, are left out. What a server lists that was not asked for, or twice, or out of order, is
  * no listing but a failure: what else it leaves out could not be known.
  */
-final class S3Listing implements ObjectListing {
+public final class PagedListing implements ObjectListing {
   /** Pages of deleted objects are empty; a server that sends nothing else goes on for ever. */
   private static final int MAX_EMPTY_PAGES = 10_000;
 
@@ -29,7 +29,7 @@ final class S3Listing implements ObjectListing {
   private final ListPages pages;
   private final Location prefix;
   private final ListOptions options;
-  private Iterator<S3Xml.Listed> page = Collections.emptyIterator();
+  private Iterator<ListPages.Listed> page = Collections.emptyIterator();
   private Iterator<String> directories = Collections.emptyIterator();
   private final KeySequence keys;
   private final KeySequence directoryKeys = new KeySequence("");
@@ -38,7 +38,7 @@ final class S3Listing implements ObjectListing {
   private int emptyPages;
   private @Nullable ObjectInfo next;
 
-  S3Listing(ListPages pages, Location prefix, ListOptions options) {
+  public PagedListing(ListPages pages, Location prefix, ListOptions options) {
     this.pages = pages;
     this.prefix = prefix;
     this.options = options;
@@ -53,7 +53,7 @@ final class S3Listing implements ObjectListing {
         requireDirectory(directory);
         next = ObjectInfo.directory(prefix.withKey(directory));
       } else if (page.hasNext()) {
-        S3Xml.Listed object = page.next();
+        ListPages.Listed object = page.next();
         requireAsked(object.key());
         if (!object.key().endsWith("/")) {
           next =
@@ -104,7 +104,8 @@ final class S3Listing implements ObjectListing {
   }
 
   private StorageException refused(String reason, String key) {
-    return new StorageException(Failure.of("list", prefix, reason.formatted(S3Failures.told(key))));
+    return new StorageException(
+        Failure.of("list", prefix, reason.formatted(CloudFailures.told(key))));
   }
 
   @Override
@@ -121,7 +122,7 @@ final class S3Listing implements ObjectListing {
   }
 
   private void fetch() throws IOException {
-    S3Xml.Page answer;
+    ListPages.Page answer;
     try {
       answer = request();
     } catch (StorageException e) {
@@ -158,13 +159,13 @@ final class S3Listing implements ObjectListing {
         && !keys.last().isEmpty();
   }
 
-  private S3Xml.Page request() throws IOException {
+  private ListPages.Page request() throws IOException {
     return pages.page(prefix, options.recursive(), keys.last(), continuation);
   }
 
   /** Returns the prefixes directly below a directory, after a key, that a listing can be cut at. */
-  static List<String> cuts(ListPages pages, Location directory, String after) throws IOException {
-    S3Names.requireS3(directory);
+  public static List<String> cuts(ListPages pages, Location directory, String after)
+      throws IOException {
     return usable(pages.page(directory, false, after, "").prefixes(), directory, after);
   }
 
@@ -174,11 +175,11 @@ final class S3Listing implements ObjectListing {
   }
 
   /** Leaves out what was not asked for: a cut only tells where to look. */
-  static List<String> usable(List<String> prefixes, Location directory, String after) {
+  public static List<String> usable(List<String> prefixes, Location directory, String after) {
     return prefixes.stream()
         .filter(cut -> cut.endsWith("/") && cut.startsWith(directory.key()))
         .filter(cut -> Location.KEY_ORDER.compare(cut, after) > 0)
-        .filter(S3Listing::comparesAlike)
+        .filter(PagedListing::comparesAlike)
         .sorted(Location.KEY_ORDER)
         .distinct()
         .toList();

@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ReadRequest;
@@ -7,28 +7,34 @@ import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
 
 /** Lets the body of an answer pass only if it is the range that was asked for. */
-final class RangeCheck implements HeadCheck {
+public final class RangeCheck implements HeadCheck {
   private static final int OK = 200;
   private static final int PARTIAL_CONTENT = 206;
   private static final String UNIT = "bytes ";
 
   private final ReadRequest request;
+  private final String checksumField;
   private final long end;
   private long objectLength = -1;
   private String checksum = "";
 
-  RangeCheck(ReadRequest request) {
+  /**
+   * @param checksumField the field of the answer that tells the sum of the whole object; empty for
+   *     none
+   */
+  public RangeCheck(ReadRequest request, String checksumField) {
     this.request = request;
+    this.checksumField = checksumField;
     this.end = request.offset() + request.target().remaining();
   }
 
   /** Returns the object's length, as the answer tells it. */
-  long objectLength() {
+  public long objectLength() {
     return objectLength;
   }
 
   /** Returns the sum of the whole object that the server keeps; empty if it tells none. */
-  String checksum() {
+  public String checksum() {
     return checksum;
   }
 
@@ -37,8 +43,8 @@ final class RangeCheck implements HeadCheck {
     if (status != OK && status != PARTIAL_CONTENT) {
       return;
     }
-    String etag = S3Store.unquoted(headers.first("ETag").orElse(""));
-    S3Reads.requireVersion(request, etag);
+    String etag = Etags.unquoted(headers.first("ETag").orElse(""));
+    CloudReads.requireVersion(request, etag);
     String range = headers.first("Content-Range").orElse("");
     String length = headers.first("Content-Length").orElse("");
     if (status == PARTIAL_CONTENT) {
@@ -46,7 +52,7 @@ final class RangeCheck implements HeadCheck {
     } else {
       takeWhole(length);
     }
-    checksum = headers.first("x-amz-checksum-crc32c").orElse("");
+    checksum = checksumField.isEmpty() ? "" : headers.first(checksumField).orElse("");
   }
 
   /** A server may answer with the whole object instead of a range that begins with it. */
@@ -94,6 +100,6 @@ final class RangeCheck implements HeadCheck {
             "read",
             request.location(),
             "asked for the bytes from %d to before %d, the server answered with %s"
-                .formatted(request.offset(), end, S3Failures.told(answer))));
+                .formatted(request.offset(), end, CloudFailures.told(answer))));
   }
 }

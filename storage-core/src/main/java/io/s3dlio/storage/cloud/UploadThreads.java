@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Daemon threads that send parts, and end when they are idle. */
-final class UploadThreads {
+public final class UploadThreads {
   private static final int IDLE_SECONDS = 10;
 
   private final ThreadPoolExecutor executor;
@@ -18,7 +18,7 @@ final class UploadThreads {
   /**
    * @param most how many parts are sent at once, over all uploads
    */
-  UploadThreads(int most) {
+  public UploadThreads(int most) {
     AtomicInteger count = new AtomicInteger();
     Queue parts = new Queue();
     executor =
@@ -53,12 +53,12 @@ final class UploadThreads {
     }
   }
 
-  <T> Future<T> submit(Callable<T> work) {
+  public <T> Future<T> submit(Callable<T> work) {
     return executor.submit(work);
   }
 
   /** Takes no more work; what was taken is done. */
-  void close() {
+  public void close() {
     executor.shutdown();
   }
 

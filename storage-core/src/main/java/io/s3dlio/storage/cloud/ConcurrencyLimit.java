@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 /**
  * How many requests an endpoint may have under way: halved when the server asks for fewer, raised

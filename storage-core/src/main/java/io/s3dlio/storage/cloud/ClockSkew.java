@@ -1,11 +1,11 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
 /** How far this machine's clock is from the server's, as far as was noticed. Thread-safe. */
-final class ClockSkew {
+public final class ClockSkew {
   /** Servers bear 15 minutes: what is less is not why a request was refused. */
   private static final Duration LEAST = Duration.ofMinutes(5);
 
@@ -15,12 +15,12 @@ final class ClockSkew {
   private final Clock clock;
   private volatile Duration offset = Duration.ZERO;
 
-  ClockSkew(Clock clock) {
+  public ClockSkew(Clock clock) {
     this.clock = clock;
   }
 
   /** Returns the time by the server's clock. */
-  Instant now() {
+  public Instant now() {
     return clock.instant().plus(offset);
   }
 
@@ -30,7 +30,7 @@ final class ClockSkew {
    * @return false if it is not far enough from this machine's to matter, or too far to be believed;
    *     nothing was learned then
    */
-  boolean correct(Instant serverTime) {
+  public boolean correct(Instant serverTime) {
     Duration found = Duration.between(clock.instant(), serverTime);
     boolean matters =
         found.abs().compareTo(LEAST) >= 0 || found.minus(offset).abs().compareTo(LEAST) >= 0;

@@ -1,11 +1,11 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.s3dlio.storage.s3.EndpointSet.Outcome;
-import io.s3dlio.storage.s3.EndpointSet.Turn;
+import io.s3dlio.storage.cloud.EndpointSet.Outcome;
+import io.s3dlio.storage.cloud.EndpointSet.Turn;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

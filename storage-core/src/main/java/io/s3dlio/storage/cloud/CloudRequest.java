@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.Location;
 import java.nio.ByteBuffer;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param fields header fields as name, value, name, value
  * @param body what is sent, from position to limit
  */
-record S3Request(
+public record CloudRequest(
     String operation,
     Location location,
     String method,
@@ -25,12 +25,12 @@ record S3Request(
     List<ByteBuffer> body) {
 
   /** Returns a request of an object, without a body. */
-  static S3Request of(
+  public static CloudRequest of(
       String operation, Location location, String method, String query, List<String> fields) {
-    return new S3Request(operation, location, method, location.key(), query, fields, List.of());
+    return new CloudRequest(operation, location, method, location.key(), query, fields, List.of());
   }
 
-  S3Request withBody(ByteBuffer content) {
-    return new S3Request(operation, location, method, key, query, fields, List.of(content));
+  public CloudRequest withBody(ByteBuffer content) {
+    return new CloudRequest(operation, location, method, key, query, fields, List.of(content));
   }
 }

@@ -1,0 +1,127 @@
+package io.s3dlio.storage.azure;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.ClockSkew;
+import io.s3dlio.storage.cloud.CloudClient;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Meaning;
+import io.s3dlio.storage.cloud.Remedy;
+import io.s3dlio.storage.transport.Endpoint;
+import io.s3dlio.storage.transport.HttpHeaders;
+import io.s3dlio.storage.transport.HttpRequest;
+import io.s3dlio.storage.transport.HttpResponse;
+import io.s3dlio.storage.transport.HttpTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Sends requests of Blob Storage: addressed and signed. Thread-safe. */
+final class AzureClient extends CloudClient {
+  /** The version of the REST API that is spoken. */
+  static final String VERSION = "2023-11-03";
+
+  private static final DateTimeFormatter HTTP_TIME =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final AzureAddressing addressing;
+  private final Authorization authorization;
+  private final ClockSkew clock = new ClockSkew(Clock.systemUTC());
+
+  /** Puts into requests who asks. */
+  interface Authorization {
+    /**
+     * Adds header fields to those of a request.
+     *
+     * @param path encoded
+     * @param query encoded
+     * @param length of the body
+     * @return the query to send
+     */
+    String authorize(String method, String path, String query, List<String> fields, long length)
+        throws IOException;
+
+    /** Looks for something newer; returns whether there is. */
+    default boolean refresh() throws IOException {
+      return false;
+    }
+
+    default void close() {}
+  }
+
+  private record Prepared(Endpoint endpoint, HttpRequest request) implements Call {
+    @Override
+    public String server() {
+      return endpoint.toString();
+    }
+  }
+
+  AzureClient(
+      HttpTransport transport,
+      AzureAddressing addressing,
+      Authorization authorization,
+      AzureConfig config) {
+    super(
+        transport,
+        List.of(addressing.endpoint().toString()),
+        config.maxConnections(),
+        config.maxAttempts());
+    this.addressing = addressing;
+    this.authorization = authorization;
+  }
+
+  @Override
+  protected Call call(CloudRequest request, int endpoint) throws IOException {
+    String path;
+    try {
+      path = addressing.path(request.location(), request.key());
+    } catch (IllegalArgumentException e) {
+      throw new StorageException(
+          Failure.of(request.operation(), request.location(), String.valueOf(e.getMessage())), e);
+    }
+    return new Prepared(
+        addressing.endpoint(),
+        prepare(request.method(), path, request.query(), request.fields(), request.body()));
+  }
+
+  private HttpRequest prepare(
+      String method, String path, String query, List<String> given, List<ByteBuffer> body)
+      throws IOException {
+    List<String> fields = new ArrayList<>(given);
+    fields.add("x-ms-version");
+    fields.add(VERSION);
+    fields.add("x-ms-date");
+    fields.add(HTTP_TIME.format(clock.now()));
+    long length = body.stream().mapToLong(ByteBuffer::remaining).sum();
+    String whole = authorization.authorize(method, path, query, fields, length);
+    String target = whole.isEmpty() ? path : path + '?' + whole;
+    return new HttpRequest(method, target, HttpHeaders.of(fields.toArray(String[]::new)), body);
+  }
+
+  @Override
+  protected Meaning meaning(CloudRequest request, HttpResponse answer, String where) {
+    return AzureFailures.of(request.operation(), request.location(), answer, where);
+  }
+
+  @Override
+  protected boolean mend(CloudRequest request, Call call, Remedy remedy, HttpResponse answer)
+      throws IOException {
+    return switch (remedy) {
+      case NONE, CHANGE_REGION -> false;
+      case REPEAT_ONCE -> true;
+      case REFRESH_CREDENTIALS -> authorization.refresh();
+      case CORRECT_CLOCK -> {
+        Optional<Instant> time = answer.headers().first("Date").flatMap(CloudClient::time);
+        yield time.isPresent() && clock.correct(time.get());
+      }
+    };
+  }
+}

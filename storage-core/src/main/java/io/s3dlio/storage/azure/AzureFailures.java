@@ -1,0 +1,120 @@
+package io.s3dlio.storage.azure;
+
+import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.ThrottledException;
+import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.cloud.CloudFailures;
+import io.s3dlio.storage.cloud.Meaning;
+import io.s3dlio.storage.cloud.Remedy;
+import io.s3dlio.storage.transport.HttpResponse;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an unsuccessful answer means, by "Blob Storage error codes" and "Common REST API error
+ * codes" of the REST API reference.
+ */
+final class AzureFailures {
+  private static final Set<String> THROTTLED = Set.of("ServerBusy", "OperationTimedOut");
+  private static final Set<String> TRANSIENT =
+      Set.of("InternalError", "OperationTimedOut", "ContainerBeingDeleted", "AccountBeingCreated");
+  private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int PRECONDITION_FAILED = 412;
+
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "ContainerNotFound", "Create the container, or correct its name",
+          "AuthenticationFailed",
+              "Check the account's name and key, or that the signature has not expired",
+          "AuthorizationPermissionMismatch",
+              "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'",
+          "AuthorizationFailure", "Check the key, and the account's network rules",
+          "PublicAccessNotPermitted", "Give credentials: the account serves nobody without",
+          "LeaseIdMissing", "Somebody holds a lease on it: break the lease, or wait for its end",
+          "SnapshotsPresent", "It has snapshots, which are deleted with it",
+          "InvalidBlobType", "It is a page or append blob: delete it first",
+          "BlobArchived", "It is in the archive tier: rehydrate it first");
+
+  private AzureFailures() {}
+
+  static Meaning of(String operation, Location location, HttpResponse answer, String where) {
+    AzureXml.ErrorAnswer error = AzureXml.error(answer.body());
+    String code = answer.headers().first("x-ms-error-code").orElse(error.code());
+    int status = answer.status();
+    Failure failure =
+        new Failure(
+                operation,
+                location,
+                reason(status, code, error.message()) + where,
+                "",
+                1,
+                status,
+                CloudFailures.told(answer.headers().first("x-ms-request-id").orElse("")))
+            .withRemedy(ADVICE.getOrDefault(code, ""));
+    return new Meaning(exception(status, code, failure), remedy(status, code));
+  }
+
+  /** Returns the failure of one of a batch. */
+  static StorageException ofDelete(Location location, int status, String code) {
+    return exception(status, code, Failure.of("delete", location, reason(status, code, "")));
+  }
+
+  private static StorageException exception(int status, String code, Failure failure) {
+    if (THROTTLED.contains(code) || CloudFailures.isThrottled(status)) {
+      return new ThrottledException(failure);
+    }
+    if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
+      return new UnavailableException(failure);
+    }
+    return switch (status) {
+      case UNAUTHORIZED, FORBIDDEN -> new AccessDeniedException(failure);
+      case NOT_FOUND -> new NotFoundException(failure);
+      case PRECONDITION_FAILED ->
+          code.equals("LeaseIdMissing")
+              ? new StorageException(failure)
+              : new ObjectChangedException(failure.withRemedy("List it again"));
+      case CONFLICT ->
+          code.equals("BlobAlreadyExists")
+              ? new AlreadyExistsException(failure)
+              : new StorageException(failure);
+      default -> new StorageException(failure);
+    };
+  }
+
+  private static Remedy remedy(int status, String code) {
+    if (status == UNAUTHORIZED) {
+      return Remedy.REFRESH_CREDENTIALS;
+    }
+    if (code.equals("AuthenticationFailed")) {
+      return Remedy.CORRECT_CLOCK;
+    }
+    return code.equals("Md5Mismatch") || code.equals("Crc64Mismatch")
+        ? Remedy.REPEAT_ONCE
+        : Remedy.NONE;
+  }
+
+  private static String reason(int status, String code, String message) {
+    if (code.isEmpty()) {
+      return switch (status) {
+        case FORBIDDEN -> "access is denied";
+        case NOT_FOUND -> "there is no such object";
+        case PRECONDITION_FAILED -> "it was written again since it was listed";
+        default -> "the server answered with status " + status;
+      };
+    }
+    String told = CloudFailures.told(code);
+    // The message's further lines are the request's id and time.
+    String first = message.lines().findFirst().orElse("");
+    return first.isEmpty() ? told : told + ": " + CloudFailures.told(first);
+  }
+}

@@ -1,0 +1,41 @@
+package io.s3dlio.storage.azure;
+
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.StorageException;
+
+/** What locations must be for what is done to them. */
+final class AzureNames {
+  private static final String IS_PREFIX = "a key that is empty or ends with a slash is a prefix";
+
+  private AzureNames() {}
+
+  /**
+   * @throws NotFoundException if it names no object
+   */
+  static void requireObject(String operation, Location location) throws NotFoundException {
+    requireAzure(location);
+    if (location.isPrefix()) {
+      throw new NotFoundException(Failure.of(operation, location, IS_PREFIX));
+    }
+  }
+
+  /**
+   * @throws StorageException if no object can be there
+   */
+  static void requireWritable(Location location) throws StorageException {
+    requireAzure(location);
+    if (location.isPrefix()) {
+      throw new StorageException(
+          Failure.of("put", location, IS_PREFIX).withRemedy("Name an object"));
+    }
+  }
+
+  static void requireAzure(Location location) {
+    if (!location.scheme().equals("az")) {
+      throw new IllegalArgumentException(
+          "Invalid location: %s (this store has az:// alone)".formatted(location));
+    }
+  }
+}

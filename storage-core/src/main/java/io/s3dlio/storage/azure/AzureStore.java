@@ -1,0 +1,224 @@
+package io.s3dlio.storage.azure;
+
+import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.ObjectChangedException;
+import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectWriter;
+import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Attempts;
+import io.s3dlio.storage.cloud.CloudClient;
+import io.s3dlio.storage.cloud.CloudReads;
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.RangeCheck;
+import io.s3dlio.storage.transport.HeadCheck;
+import io.s3dlio.storage.transport.HttpHeaders;
+import io.s3dlio.storage.transport.HttpResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Azure Blob Storage, over connections of our own: the bytes of an object move between the socket
+ * and the caller's buffer, and nowhere else.
+ *
+ * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
+ * other operation is tried again here.
+ */
+final class AzureStore implements ObjectStore {
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  private final AzureClient client;
+  private final AzureConfig config;
+
+  AzureStore(AzureClient client, AzureConfig config) {
+    this.client = client;
+    this.config = config;
+  }
+
+  // ---- reading
+
+  @Override
+  public ObjectInfo stat(Location location) throws IOException {
+    return stat("stat", location);
+  }
+
+  private ObjectInfo stat(String operation, Location location) throws IOException {
+    AzureNames.requireObject(operation, location);
+    HttpHeaders headers =
+        client.retrying(CloudRequest.of(operation, location, "HEAD", "", List.of())).headers();
+    Optional<Instant> time = headers.first("Last-Modified").flatMap(CloudClient::time);
+    long length = headers.first("Content-Length").map(CloudReads::number).orElse(-1L);
+    if (time.isEmpty() || length < 0) {
+      throw new StorageException(
+          Failure.of(operation, location, "the answer tells no length or no time"));
+    }
+    if (isFolder(headers)) {
+      throw new NotFoundException(
+          Failure.of(operation, location, "it is a directory of a hierarchical account"));
+    }
+    return new ObjectInfo(
+        location, length, time.get(), Etags.unquoted(headers.first("ETag").orElse("")));
+  }
+
+  private static boolean isFolder(HttpHeaders headers) {
+    return headers.first("x-ms-resource-type").orElse("").equals("directory")
+        || headers.first("x-ms-meta-hdi_isfolder").orElse("").equalsIgnoreCase("true");
+  }
+
+  @Override
+  public void read(ReadRequest request) throws IOException {
+    Location location = request.location();
+    AzureNames.requireObject("read", location);
+    ByteBuffer target = request.target();
+    if (!target.hasRemaining()) {
+      CloudReads.ofNothing(request, stat("read", location));
+      return;
+    }
+    long end = request.offset() + target.remaining();
+    List<String> fields = new ArrayList<>();
+    // A range of an empty object is none.
+    add(fields, "Range", "bytes=" + request.offset() + '-' + (end - 1));
+    if (!request.etag().isEmpty()) {
+      add(fields, "If-Match", Etags.quoted(request.etag()));
+    }
+    RangeCheck check = new RangeCheck(request, "");
+    Attempts attempts = client.attempts();
+    try {
+      client.once(
+          CloudRequest.of("read", location, "GET", "", fields), target, check, attempts);
+    } catch (StorageException e) {
+      if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
+        throw CloudReads.truncated(request, end, stat("read", location).length());
+      }
+      throw CloudClient.charged(e, attempts);
+    }
+    if (target.hasRemaining()) {
+      throw end > check.objectLength()
+          ? CloudReads.truncated(request, end, check.objectLength())
+          : CloudClient.charged(CloudReads.cut(request, target.remaining()), attempts);
+    }
+  }
+
+  @Override
+  public ObjectListing list(Location prefix, ListOptions options) throws IOException {
+    AzureNames.requireAzure(prefix);
+    return new PagedListing(new AzurePages(client), prefix, options);
+  }
+
+  // ---- writing
+
+  @Override
+  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    AzureNames.requireWritable(location);
+    List<String> fields = new ArrayList<>();
+    add(fields, "x-ms-blob-type", "BlockBlob");
+    add(fields, "Content-Type", "application/octet-stream");
+    addChecksum(fields, content);
+    if (!options.replaceExisting()) {
+      add(fields, "If-None-Match", "*");
+    }
+    CloudRequest put = CloudRequest.of("put", location, "PUT", "", fields).withBody(content);
+    Attempts attempts = client.attempts();
+    while (true) {
+      try {
+        HttpResponse answer = client.once(put, null, HeadCheck.NONE, attempts);
+        ObjectInfo written = written(location, content.remaining(), answer.headers());
+        content.position(content.limit());
+        return written;
+      } catch (StorageException e) {
+        if (isTaken(e, options)) {
+          throw alreadyExists(location, e);
+        }
+        attempts.failed(e);
+      }
+    }
+  }
+
+  private void addChecksum(List<String> fields, ByteBuffer content) {
+    switch (config.checksum()) {
+      case CRC64 -> add(fields, "x-ms-content-crc64", Crc64.base64(Crc64.of(content)));
+      case MD5 -> add(fields, "Content-MD5", Md5.base64(content));
+      case NONE -> {
+        // The connection's own.
+      }
+    }
+  }
+
+  private static boolean isTaken(StorageException e, WriterOptions options) {
+    return !options.replaceExisting()
+        && (e instanceof AlreadyExistsException || e instanceof ObjectChangedException);
+  }
+
+  private static AlreadyExistsException alreadyExists(Location location, StorageException cause) {
+    Failure failure = cause.failure();
+    return new AlreadyExistsException(
+        new Failure(
+            "put",
+            location,
+            "it exists",
+            "Write below another path, or allow replacing",
+            failure.attempts(),
+            failure.status(),
+            failure.requestId()),
+        cause);
+  }
+
+  private static ObjectInfo written(Location location, long length, HttpHeaders answer) {
+    Instant time =
+        answer.first("Last-Modified").flatMap(CloudClient::time).orElseGet(Instant::now);
+    return new ObjectInfo(
+        location, length, time, Etags.unquoted(answer.first("ETag").orElse("")));
+  }
+
+  @Override
+  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    throw new UnsupportedOperationException("Not written yet");
+  }
+
+  // ---- deleting
+
+  @Override
+  public void delete(Location location) throws IOException {
+    AzureNames.requireAzure(location);
+    if (!location.isPrefix()) {
+      List<String> fields = new ArrayList<>();
+      add(fields, "x-ms-delete-snapshots", "include");
+      try {
+        client.retrying(CloudRequest.of("delete", location, "DELETE", "", fields));
+      } catch (NotFoundException e) {
+        // Deleting what is not there succeeds; a missing container is another matter.
+        if (e.failure().reason().startsWith("ContainerNotFound")) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void deleteBatch(Collection<Location> locations) throws IOException {
+    throw new UnsupportedOperationException("Not written yet");
+  }
+
+  @Override
+  public void close() {}
+
+  private static void add(List<String> fields, String name, String value) {
+    fields.add(name);
+    fields.add(value);
+  }
+}
