@@ -47,6 +47,7 @@ public interface ObjectStore extends ObjectReader, Closeable {
    * gives that of its answer.
    *
    * @throws AlreadyExistsException if the object exists and the options do not let it be replaced
+   * @throws ObjectChangedException if it is not the only version that they let be replaced
    */
   ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) throws IOException;
 

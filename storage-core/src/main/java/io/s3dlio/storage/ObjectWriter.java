@@ -22,6 +22,7 @@ public interface ObjectWriter extends Closeable {
    * Ends writing and makes the object visible, whole. If that fails nothing is left behind.
    *
    * @throws AlreadyExistsException if the object exists and the options do not let it be replaced
+   * @throws ObjectChangedException if it is not the only version that they let be replaced
    */
   default ObjectInfo complete() throws IOException {
     StagedObject staged = stage();

@@ -26,9 +26,24 @@ class ValuesTest {
             .withPageCacheMode(PageCacheMode.DONT_NEED)
             .withSyncName(false);
     assertThat(options)
-        .isEqualTo(new WriterOptions(false, PageCacheMode.DONT_NEED, "Job-1", false));
+        .isEqualTo(new WriterOptions(false, "", PageCacheMode.DONT_NEED, "Job-1", false));
     assertThat(WriterOptions.DEFAULT.replaceExisting()).isTrue();
     assertThat(WriterOptions.DEFAULT.syncName()).isTrue();
+  }
+
+  @Test
+  void aVersionIsReplacedOnlyWhereSomethingIs() {
+    WriterOptions options = WriterOptions.DEFAULT.withIfMatch("v1");
+    assertThat(options.ifMatch()).isEqualTo("v1");
+    assertThat(options.withWriterId("a").withSyncName(false).ifMatch()).isEqualTo("v1");
+    assertThatThrownBy(() -> options.withReplaceExisting(false))
+        .hasMessage("Invalid ifMatch: 'v1' (without replaceExisting nothing is replaced)");
+    assertThatThrownBy(() -> WriterOptions.DEFAULT.withIfMatch(""))
+        .hasMessage("Invalid ifMatch: '' (the ETag of a version)");
+    for (String text : List.of("a\r\nb", "\"a\"", "\u00e9")) {
+      assertThatThrownBy(() -> WriterOptions.DEFAULT.withIfMatch(text))
+          .hasMessage("Invalid ifMatch: it is no ETag (printable ASCII without quotes)");
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What every store promises of puts and writers. */
@@ -77,6 +78,139 @@ abstract class WriteContract extends ListContract {
       store.delete(location);
     }
     assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aWriteReplacesTheVersionThatItNames() throws IOException {
+    ObjectInfo first = put("object", content(50, 10));
+    ObjectInfo second = putOver(first, content(51, 10));
+    assertTold(second);
+    ObjectInfo third = writeOver(second, content(52, fixture.partSize() + 1));
+    assertTold(third);
+    ObjectInfo fourth = writeOver(third, content(53, 10));
+
+    assertThat(bytes(store.get(fourth.location()))).isEqualTo(content(53, 10));
+    store.delete(fourth.location());
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aWriteReplacesNoOtherVersionThanItNames() throws IOException {
+    ObjectInfo first = put("object", content(54, 10));
+    ObjectInfo second = putOver(first, content(55, 10));
+
+    assertChanged(() -> putOver(first, content(56, 10)));
+    assertChanged(() -> writeOver(first, content(56, 10)));
+    assertChanged(() -> putOver(first, content(56, 4 * fixture.partSize() + 1)));
+    assertChanged(() -> writeOver(first, content(56, fixture.partSize() + 1)));
+
+    assertThat(store.stat(first.location()).etag()).isEqualTo(second.etag());
+    assertThat(bytes(store.get(first.location()))).isEqualTo(content(55, 10));
+    store.delete(first.location());
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aWriteOverAVersionMakesNoObjectWhereNoneIsLeft() throws IOException {
+    ObjectInfo gone = put("object", content(57, 10));
+    store.delete(gone.location());
+
+    assertChanged(() -> putOver(gone, content(58, 10)));
+    assertChanged(() -> writeOver(gone, content(58, 10)));
+    assertChanged(() -> writeOver(gone, content(58, fixture.partSize() + 1)));
+
+    assertThat(keys(prefix)).isEmpty();
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aStagedObjectWaitsIfAnotherVersionIsThere() throws IOException {
+    ObjectInfo first = put("object", content(59, 10));
+    WriterOptions options = WriterOptions.DEFAULT.withIfMatch(first.etag());
+    StagedObject staged = stage(first.location(), content(60, 10), options);
+    store.delete(first.location());
+
+    assertThatThrownBy(staged::complete).isInstanceOf(ObjectChangedException.class);
+    staged.abort();
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void ofManyThatReplaceOneVersionOneWins() throws Exception {
+    for (int round = 0; round < 8; round++) {
+      int length = round % 4 == 3 ? fixture.partSize() + 1 : 5_000;
+      boolean puts = round % 2 == 0;
+      ObjectInfo first = put("object-" + round, content(70 + round, 5_000));
+      List<Boolean> won =
+          inParallel(
+              6,
+              thread -> {
+                try {
+                  byte[] content = content(thread, length);
+                  assertTold(puts ? putOver(first, content) : writeOver(first, content));
+                  return true;
+                } catch (ObjectChangedException e) {
+                  return false;
+                }
+              });
+
+      assertThat(won).containsOnlyOnce(true);
+      assertThat(bytes(store.get(first.location()))).isEqualTo(content(won.indexOf(true), length));
+      store.delete(first.location());
+    }
+    assertThat(fixture.isUntouched(prefix)).isTrue();
+  }
+
+  @Test
+  void aCounterThatManyIncreaseLosesNothing() throws Exception {
+    Location location = put("counter", counted(0)).location();
+    inParallel(
+        4,
+        thread -> {
+          for (int i = 0; i < 10; i++) {
+            increase(location);
+          }
+          return true;
+        });
+
+    assertThat(bytes(store.get(location))).isEqualTo(counted(40));
+  }
+
+  private void increase(Location location) throws IOException {
+    while (true) {
+      try {
+        ObjectInfo before = store.stat(location);
+        int count = ByteBuffer.wrap(read(before, 0, Integer.BYTES)).getInt();
+        putOver(before, counted(count + 1));
+        return;
+      } catch (ObjectChangedException e) {
+        assertThat(e).hasMessageContaining(location.toString());
+      }
+    }
+  }
+
+  private static byte[] counted(int count) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(count).array();
+  }
+
+  private ObjectInfo putOver(ObjectInfo version, byte[] content) throws IOException {
+    WriterOptions options = WriterOptions.DEFAULT.withIfMatch(version.etag());
+    return store.put(version.location(), direct(content), options);
+  }
+
+  private ObjectInfo writeOver(ObjectInfo version, byte[] content) throws IOException {
+    WriterOptions options = WriterOptions.DEFAULT.withIfMatch(version.etag());
+    try (ObjectWriter writer = store.createWriter(version.location(), options)) {
+      writer.write(direct(content));
+      return writer.complete();
+    }
+  }
+
+  private static void assertChanged(ThrowingCallable write) {
+    assertThatThrownBy(write)
+        .isInstanceOf(ObjectChangedException.class)
+        .hasMessageStartingWith("Cannot put ")
+        .hasMessageContaining("was to be replaced, and ");
   }
 
   @Test

@@ -98,7 +98,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   @Override
   public ObjectListing list(Location prefix, ListOptions options) {
     requireScheme(prefix);
-    return new LocalListing(prefix, options, name -> !TempNames.isTemp(name));
+    return new LocalListing(prefix, options, name -> !TempNames.isKept(name));
   }
 
   @Override
@@ -108,6 +108,9 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
     // Spares writing it all; whether the name is free is decided when it is given.
     if (!options.replaceExisting() && Files.isRegularFile(path)) {
       throw FileErrors.alreadyExists("put", location, null);
+    }
+    if (!options.ifMatch().isEmpty()) {
+      FileVersion.requireAt(location, path, options.ifMatch());
     }
     try (ObjectWriter writer = new LocalWriter(location, path, options, sinks, directories)) {
       writer.write(content);
@@ -225,9 +228,9 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
           Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
               .withRemedy("Name an object"));
     }
-    if (TempNames.isTemp(location.name())) {
+    if (TempNames.isKept(location.name())) {
       throw new StorageException(
-          Failure.of("put", location, "such names are kept for unfinished writes")
+          Failure.of("put", location, "such names are kept for writes under way")
               .withRemedy("Choose another key"));
     }
     return LocalPaths.of("put", location);

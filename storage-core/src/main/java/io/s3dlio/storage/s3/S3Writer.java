@@ -35,6 +35,7 @@ final class S3Writer implements ObjectWriter {
 
   private final ObjectStore store;
   private final Upload.Beginning uploads;
+  private final IfMatchProbe ifMatch;
   private final S3Config config;
   private final UploadThreads threads;
   private final Location location;
@@ -56,12 +57,14 @@ final class S3Writer implements ObjectWriter {
   S3Writer(
       ObjectStore store,
       Upload.Beginning uploads,
+      IfMatchProbe ifMatch,
       S3Config config,
       UploadThreads threads,
       Location location,
       WriterOptions options) {
     this.store = store;
     this.uploads = uploads;
+    this.ifMatch = ifMatch;
     this.config = config;
     this.threads = threads;
     this.location = location;
@@ -329,12 +332,19 @@ final class S3Writer implements ObjectWriter {
       ObjectInfo result = completed;
       if (result == null) {
         result =
-            whole == null
-                ? store.put(location, ByteBuffer.allocate(0), options)
-                : whole.complete(done, length);
+            whole == null ? store.put(location, ByteBuffer.allocate(0), options) : complete(whole);
         completed = result;
       }
       return result;
+    }
+
+    private ObjectInfo complete(Upload upload) throws IOException {
+      WriteCondition condition = WriteCondition.of(options);
+      condition.requireHolds(store, location);
+      if (condition.isOfVersion()) {
+        ifMatch.requireCompletions(location);
+      }
+      return upload.complete(done, length);
     }
 
     @Override
