@@ -272,6 +272,15 @@ public final class ReadOptions {
           "How many ranges one task has in flight at most, within `spark.s3dlio.concurrencyBudget`"
               + " for all tasks of a JVM.");
 
+  public static final OptionKey<Optional<Long>> PART_SIZE =
+      OptionKeys.optional(
+          "partSize",
+          Scope.READ,
+          "size, 64k to 1gb",
+          text -> Sizes.parseWithin(text, 64 << 10, 1 << 30),
+          "The size of a range when an object is read in several, as `range.chunkSize` says too: set"
+              + " one of them. Default: the store's, 64 MiB.");
+
   public static final OptionKey<Optional<Long>> RANGE_CHUNK_SIZE =
       OptionKeys.optional(
           "range.chunkSize",
@@ -333,6 +342,7 @@ public final class ReadOptions {
           READ_MODE,
           PREFETCH,
           MAX_CONCURRENCY,
+          PART_SIZE,
           RANGE_CHUNK_SIZE,
           RANGE_MAX_CONCURRENT_RANGES,
           RANGE_MIN_SPLIT_SIZE,

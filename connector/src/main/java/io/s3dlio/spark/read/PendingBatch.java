@@ -1,12 +1,17 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ReadRequest;
+import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.range.BatchRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,15 +83,17 @@ final class PendingBatch {
   /**
    * Waits for the content. After a failure the memory is given back, once nothing writes to it any
    * more.
+   *
+   * @param limit how long, if that is limited
    */
-  LoadedBatch await(ReadMetrics metrics) throws IOException {
+  LoadedBatch await(ReadMetrics metrics, Optional<Duration> limit) throws IOException {
     if (read == null) {
       return new LoadedBatch(rows, memory);
     }
     long start = System.nanoTime();
     boolean arrived = false;
     try {
-      read.await();
+      await(read, limit);
       arrived = true;
       return new LoadedBatch(rows, memory);
     } finally {
@@ -95,6 +102,21 @@ final class PendingBatch {
       if (!arrived) {
         discard();
       }
+    }
+  }
+
+  private void await(BatchRead content, Optional<Duration> limit) throws IOException {
+    if (limit.isEmpty()) {
+      content.await();
+    } else if (!content.await(limit.get())) {
+      Location first = rows.objects().location(rows.object(0));
+      throw new StorageTimeoutException(
+          Failure.of(
+                  "read",
+                  first,
+                  "the batch of %d rows that begins with it took longer than %d ms"
+                      .formatted(rows.rows(), limit.get().toMillis()))
+              .withRemedy("Raise pool.batchTimeout, or read smaller batches"));
     }
   }
 

@@ -2,6 +2,7 @@ package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.spark.config.PoolOptions;
 import io.s3dlio.spark.config.ReadMode;
 import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -9,6 +10,7 @@ import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +41,11 @@ record ReadPlan(
     // A session's defaults of what decoding does not have.
     ResolvedOptions options =
         shape.decoding().looksInside()
-            ? given.without(ReadOptions.BATCH_SIZE, ReadOptions.DROP_LAST, ReadOptions.CHUNK_BYTES)
+            ? given.without(
+                ReadOptions.BATCH_SIZE,
+                ReadOptions.DROP_LAST,
+                ReadOptions.CHUNK_BYTES,
+                PoolOptions.BATCH_TIMEOUT)
             : given;
     ListSettings list = list(locations, options, partitions);
     StoreConfig store = list.store();
@@ -175,12 +181,13 @@ record ReadPlan(
       ResolvedOptions options, SparkSettings spark, long partitionBytes, int rows) {
     return new BatchLimits(
         options.value(ReadOptions.MAX_BATCH_BYTES),
-        options.value(ReadOptions.PREFETCH),
+        PoolOptions.prefetch(options),
         spark.memory().bytesPerTask(),
         partitionBytes,
-        options.value(ReadOptions.MAX_CONCURRENCY),
+        PoolOptions.concurrency(options),
         options.value(ReadOptions.IGNORE_MISSING_FILES),
-        rows);
+        rows,
+        options.value(PoolOptions.BATCH_TIMEOUT).map(Duration::toMillis).orElse(0L));
   }
 
   /** Returns how objects are cut into ranges, by scheme. */
@@ -196,8 +203,15 @@ record ReadPlan(
   }
 
   private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {
+    if (options.value(ReadOptions.RANGE_CHUNK_SIZE).isPresent()) {
+      options.requireNotSet(
+          ReadOptions.PART_SIZE, "range.chunkSize is in its place: set one of them");
+    }
     return new RangeEngineConfig(
-        options.value(ReadOptions.RANGE_CHUNK_SIZE).orElse(defaults.chunkSize()),
+        options
+            .value(ReadOptions.RANGE_CHUNK_SIZE)
+            .or(() -> options.value(ReadOptions.PART_SIZE))
+            .orElse(defaults.chunkSize()),
         options
             .value(ReadOptions.RANGE_MAX_CONCURRENT_RANGES)
             .orElse(defaults.maxConcurrentRanges()),
