@@ -75,6 +75,11 @@ record CheckpointPaths(Location root) {
     return root.append(DATA);
   }
 
+  /** Returns where all states of a save are that its layout does not spread. */
+  Location data(long step, String id) {
+    return data().append(folder(step, id) + "/");
+  }
+
   Location state(SavedState state) {
     return root.append(state.key());
   }

@@ -5,18 +5,26 @@ import static java.util.Objects.requireNonNull;
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.checkpoint.CheckpointPaths.Folder;
 import io.s3dlio.storage.checkpoint.SmallObjects.Versioned;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,6 +183,44 @@ public final class CheckpointPublisher {
    */
   public boolean mayBePublished() {
     return mayBePublished;
+  }
+
+  /**
+   * Removes what attempts of this save left behind, whole or unfinished, whoever wrote it: for when
+   * they have all ended. Lists the objects of this save or, where they are spread over prefixes, of
+   * all checkpoints.
+   *
+   * @param kept what was published; none if nothing is to stay
+   * @param startedAt the time, by this machine's clock, before which none of them wrote
+   */
+  public void removeStrays(List<SavedState> kept, Instant startedAt) throws IOException {
+    Set<Location> keep = kept.stream().map(paths::state).collect(Collectors.toSet());
+    Predicate<Location> isStray =
+        location ->
+            !keep.contains(location)
+                && paths
+                    .folderOf(location)
+                    .filter(new Folder(save.step(), save.id())::equals)
+                    .isPresent();
+    Location prefix =
+        save.layout() == CheckpointLayout.FLAT ? paths.data(save.step(), save.id()) : paths.data();
+    List<Location> strays = new ArrayList<>();
+    try (ObjectListing listing = store.list(prefix, ListOptions.RECURSIVE)) {
+      while (listing.hasNext()) {
+        Location location = listing.next().location();
+        if (isStray.test(location)) {
+          strays.add(location);
+        }
+      }
+    }
+    store.deleteBatch(strays);
+    if (store instanceof UnfinishedWrites unfinished) {
+      unfinished.abortUnfinished(
+          prefix,
+          options.writerId(),
+          startedAt,
+          locations -> locations.stream().filter(isStray).collect(Collectors.toSet()));
+    }
   }
 
   private CheckpointManifest settled(CheckpointManifest there, CheckpointManifest wanted)

@@ -11,13 +11,13 @@ import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
-import io.s3dlio.storage.manifest.StoreInputStream;
 import io.s3dlio.storage.range.BatchRead;
 import io.s3dlio.storage.range.RangeEngine;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import io.s3dlio.storage.stream.StoreStream;
+import io.s3dlio.storage.stream.StreamOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
@@ -32,6 +32,7 @@ import java.util.zip.CRC32C;
  */
 public final class StateReader {
   private static final int COPY_BYTES = 4 << 20;
+  private static final StreamOptions STREAM = new StreamOptions(4 << 20, 8);
   private static final long MAX_BUFFER = Integer.MAX_VALUE - 8L;
 
   private final ObjectStore store;
@@ -159,8 +160,7 @@ public final class StateReader {
 
   private VerifiedChannel openVerified() throws IOException {
     ObjectInfo object = find();
-    return new VerifiedChannel(
-        Channels.newChannel(new StoreInputStream(store, object)), location, state);
+    return new VerifiedChannel(StoreStream.open(store, object, STREAM), location, state);
   }
 
   /**
