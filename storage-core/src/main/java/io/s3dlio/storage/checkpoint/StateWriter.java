@@ -18,6 +18,7 @@ public final class StateWriter implements WritableByteChannel {
   private final String name;
   private final int rank;
   private final String key;
+  private final StateCompression compression;
   private final CRC32C sum = new CRC32C();
   private long size;
   private boolean ended;
@@ -28,6 +29,7 @@ public final class StateWriter implements WritableByteChannel {
     this.name = name;
     this.rank = rank;
     this.key = key;
+    this.compression = compression;
   }
 
   /** Writes the buffer's remaining bytes, all of them. */
@@ -53,7 +55,7 @@ public final class StateWriter implements WritableByteChannel {
     ended = true;
     SavedState state =
         new SavedState(
-            name, rank, key, size, written.length(), (int) sum.getValue(), StateCompression.NONE);
+            name, rank, key, size, written.length(), (int) sum.getValue(), compression);
     attempt.add(state);
     return state;
   }
