@@ -23,6 +23,8 @@ class ArchitectureTest {
   private static final String S3 = ROOT + ".s3..";
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
+  private static final String STREAM = ROOT + ".stream..";
+  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -43,8 +45,8 @@ class ArchitectureTest {
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE, TELEMETRY);
 
   @ArchTest
-  static final ArchRule whatCloudsShareKnowsTheApiRetriesTheTransportAndCounters =
-      onlyKnows(CLOUD, CLOUD, ROOT, RANGE, TRANSPORT, TELEMETRY);
+  static final ArchRule whatCloudsShareKnowsTheApiBuffersRetriesTheTransportAndCounters =
+      onlyKnows(CLOUD, CLOUD, ROOT, BUFFER, RANGE, TRANSPORT, TELEMETRY);
 
   @ArchTest
   static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
@@ -59,6 +61,14 @@ class ArchitectureTest {
           CHECKSUM,
           TELEMETRY,
           "software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule streamsKnowTheApiBuffersAndRanges =
+      onlyKnows(STREAM, STREAM, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 

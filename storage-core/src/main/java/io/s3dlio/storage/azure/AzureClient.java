@@ -1,7 +1,9 @@
 package io.s3dlio.storage.azure;
 
 import io.s3dlio.storage.Failure;
+import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.ClockSkew;
 import io.s3dlio.storage.cloud.CloudClient;
 import io.s3dlio.storage.cloud.CloudRequest;
@@ -27,6 +29,9 @@ import java.util.Optional;
 final class AzureClient extends CloudClient {
   /** The version of the REST API that is spoken. */
   static final String VERSION = "2023-11-03";
+
+  /** What deletes an object together with its snapshots. */
+  static final List<String> WITH_SNAPSHOTS = List.of("x-ms-delete-snapshots", "include");
 
   private static final DateTimeFormatter HTTP_TIME =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -90,6 +95,31 @@ final class AzureClient extends CloudClient {
     return new Prepared(
         addressing.endpoint(),
         prepare(request.method(), path, request.query(), request.fields(), request.body()));
+  }
+
+  /** Deletes objects of one container in one request. */
+  BatchDelete.Told deleteBatch(List<Location> some) throws IOException {
+    Location first = some.get(0);
+    AzureBatch batch = new AzureBatch();
+    for (Location each : some) {
+      String path = addressing.path(each, each.key());
+      List<String> fields = new ArrayList<>(WITH_SNAPSHOTS);
+      fields.add("x-ms-date");
+      fields.add(HTTP_TIME.format(clock.now()));
+      String query = authorization.authorize("DELETE", path, "", fields, 0);
+      batch.add("DELETE", query.isEmpty() ? path : path + '?' + query, fields);
+    }
+    List<String> fields = List.of("Content-Type", batch.contentType());
+    CloudRequest request =
+        new CloudRequest(
+            "delete",
+            first,
+            "POST",
+            "",
+            "restype=container&comp=batch",
+            fields,
+            List.of(ByteBuffer.wrap(batch.bytes())));
+    return retrying(request, answer -> AzureBatch.told(answer, some));
   }
 
   private HttpRequest prepare(

@@ -2,6 +2,7 @@ package io.s3dlio.storage.azure;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.storage.cloud.PartPlan;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -70,6 +71,11 @@ public record AzureConfig(
     if (account != null) {
       requireAccount(account);
     }
+  }
+
+  /** As "Scalability targets for Blob storage" tell: 50,000 blocks of 4000 MiB. */
+  PartPlan parts() {
+    return new PartPlan(partSize, partsInFlight, 50_000, 50_000L * (4000L << 20));
   }
 
   static void requireAccount(String account) {

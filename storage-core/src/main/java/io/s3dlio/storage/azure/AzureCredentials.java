@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-/** Who asks. {@link #toString} of none shows a secret. */
+/** Who asks. What each shows of itself holds no secret. */
 public sealed interface AzureCredentials extends Serializable {
   /**
    * The key of an account.

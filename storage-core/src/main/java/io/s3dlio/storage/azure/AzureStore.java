@@ -5,7 +5,6 @@ import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
@@ -13,20 +12,31 @@ import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.checksum.Crc64;
 import io.s3dlio.storage.cloud.Attempts;
+import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudClient;
+import io.s3dlio.storage.cloud.CloudFailures;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.CloudRequest;
 import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.PartPlan;
+import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.RangeCheck;
+import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +48,19 @@ import java.util.Optional;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class AzureStore implements ObjectStore {
+final class AzureStore implements ObjectStore, BatchDelete.Server {
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final AzureClient client;
   private final AzureConfig config;
+  private final UploadThreads threads;
+  private final PartPlan parts;
 
-  AzureStore(AzureClient client, AzureConfig config) {
+  AzureStore(AzureClient client, AzureConfig config, UploadThreads threads) {
     this.client = client;
     this.config = config;
+    this.threads = threads;
+    this.parts = config.parts();
   }
 
   // ---- reading
@@ -57,11 +71,18 @@ final class AzureStore implements ObjectStore {
   }
 
   private ObjectInfo stat(String operation, Location location) throws IOException {
+    return info(operation, location, head(operation, location));
+  }
+
+  HttpHeaders head(String operation, Location location) throws IOException {
     AzureNames.requireObject(operation, location);
-    HttpHeaders headers =
-        client.retrying(CloudRequest.of(operation, location, "HEAD", "", List.of())).headers();
+    return client.retrying(CloudRequest.of(operation, location, "HEAD", "", List.of())).headers();
+  }
+
+  static ObjectInfo info(String operation, Location location, HttpHeaders headers)
+      throws StorageException {
     Optional<Instant> time = headers.first("Last-Modified").flatMap(CloudClient::time);
-    long length = headers.first("Content-Length").map(CloudReads::number).orElse(-1L);
+    long length = headers.first("Content-Length").map(CloudReads::length).orElse(-1L);
     if (time.isEmpty() || length < 0) {
       throw new StorageException(
           Failure.of(operation, location, "the answer tells no length or no time"));
@@ -98,8 +119,7 @@ final class AzureStore implements ObjectStore {
     RangeCheck check = new RangeCheck(request, "");
     Attempts attempts = client.attempts();
     try {
-      client.once(
-          CloudRequest.of("read", location, "GET", "", fields), target, check, attempts);
+      client.once(CloudRequest.of("read", location, "GET", "", fields), target, check, attempts);
     } catch (StorageException e) {
       if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
         throw CloudReads.truncated(request, end, stat("read", location).length());
@@ -122,16 +142,18 @@ final class AzureStore implements ObjectStore {
   // ---- writing
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     AzureNames.requireWritable(location);
+    if (parts.putsInParts(content, options)) {
+      return PartWriter.putInParts(this, location, content, parts, options);
+    }
+    WriteCondition condition = WriteCondition.of(options);
     List<String> fields = new ArrayList<>();
     add(fields, "x-ms-blob-type", "BlockBlob");
     add(fields, "Content-Type", "application/octet-stream");
     addChecksum(fields, content);
-    if (!options.replaceExisting()) {
-      add(fields, "If-None-Match", "*");
-    }
+    condition.addTo(fields);
     CloudRequest put = CloudRequest.of("put", location, "PUT", "", fields).withBody(content);
     Attempts attempts = client.attempts();
     while (true) {
@@ -141,53 +163,63 @@ final class AzureStore implements ObjectStore {
         content.position(content.limit());
         return written;
       } catch (StorageException e) {
-        if (isTaken(e, options)) {
-          throw alreadyExists(location, e);
+        if (isRefused(condition, e)) {
+          if (attempts.mayHaveWorked()) {
+            Optional<ObjectInfo> ours = oursAtLast(location, content);
+            if (ours.isPresent()) {
+              content.position(content.limit());
+              return ours.get();
+            }
+          }
+          throw condition.refusal(location, e);
         }
         attempts.failed(e);
       }
     }
   }
 
-  private void addChecksum(List<String> fields, ByteBuffer content) {
+  /** Adds the sum of a body. */
+  void addChecksum(List<String> fields, ByteBuffer content) {
     switch (config.checksum()) {
-      case CRC64 -> add(fields, "x-ms-content-crc64", Crc64.base64(Crc64.of(content)));
-      case MD5 -> add(fields, "Content-MD5", Md5.base64(content));
+      case CRC64 -> add(fields, "x-ms-content-crc64", base64(Crc64.of(content)));
+      case MD5 -> add(fields, "Content-MD5", md5(content));
       case NONE -> {
         // The connection's own.
       }
     }
   }
 
-  private static boolean isTaken(StorageException e, WriterOptions options) {
-    return !options.replaceExisting()
-        && (e instanceof AlreadyExistsException || e instanceof ObjectChangedException);
+  static boolean isRefused(WriteCondition condition, StorageException e) {
+    return condition.isRefused(e) || (condition.isGiven() && e instanceof AlreadyExistsException);
   }
 
-  private static AlreadyExistsException alreadyExists(Location location, StorageException cause) {
-    Failure failure = cause.failure();
-    return new AlreadyExistsException(
-        new Failure(
-            "put",
-            location,
-            "it exists",
-            "Write below another path, or allow replacing",
-            failure.attempts(),
-            failure.status(),
-            failure.requestId()),
-        cause);
+  /**
+   * Returns what an attempt has written whose answer was lost; empty if another wrote there. The
+   * server keeps an MD5 of what is put at once.
+   */
+  private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content)
+      throws IOException {
+    HttpHeaders there = head("put", location);
+    ObjectInfo object = info("put", location, there);
+    boolean same = there.first("Content-MD5").orElse("").equals(md5(content));
+    return object.length() == content.remaining() && same ? Optional.of(object) : Optional.empty();
   }
 
-  private static ObjectInfo written(Location location, long length, HttpHeaders answer) {
-    Instant time =
-        answer.first("Last-Modified").flatMap(CloudClient::time).orElseGet(Instant::now);
-    return new ObjectInfo(
-        location, length, time, Etags.unquoted(answer.first("ETag").orElse("")));
+  static ObjectInfo written(Location location, long length, HttpHeaders answer) {
+    Instant time = answer.first("Last-Modified").flatMap(CloudClient::time).orElseGet(Instant::now);
+    return new ObjectInfo(location, length, time, Etags.unquoted(answer.first("ETag").orElse("")));
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    throw new UnsupportedOperationException("Not written yet");
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
+    AzureNames.requireWritable(location);
+    return new PartWriter(
+        this,
+        () -> new BlockUpload(this, client, location, WriteCondition.of(options)),
+        parts,
+        threads,
+        location,
+        options);
   }
 
   // ---- deleting
@@ -196,13 +228,12 @@ final class AzureStore implements ObjectStore {
   public void delete(Location location) throws IOException {
     AzureNames.requireAzure(location);
     if (!location.isPrefix()) {
-      List<String> fields = new ArrayList<>();
-      add(fields, "x-ms-delete-snapshots", "include");
       try {
-        client.retrying(CloudRequest.of("delete", location, "DELETE", "", fields));
+        client.retrying(
+            CloudRequest.of("delete", location, "DELETE", "", AzureClient.WITH_SNAPSHOTS));
       } catch (NotFoundException e) {
         // Deleting what is not there succeeds; a missing container is another matter.
-        if (e.failure().reason().startsWith("ContainerNotFound")) {
+        if (CloudFailures.isContainerMissing(e)) {
           throw e;
         }
       }
@@ -211,13 +242,44 @@ final class AzureStore implements ObjectStore {
 
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
-    throw new UnsupportedOperationException("Not written yet");
+    BatchDelete.run(locations, this);
+  }
+
+  @Override
+  public int mostAtOnce() {
+    return AzureBatch.MOST;
+  }
+
+  @Override
+  public boolean canName(Location location) {
+    return true;
+  }
+
+  @Override
+  public BatchDelete.Told delete(List<Location> some) throws IOException {
+    return client.deleteBatch(some);
   }
 
   @Override
   public void close() {}
 
-  private static void add(List<String> fields, String name, String value) {
+  private static String base64(long crc64) {
+    byte[] bytes =
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(crc64).array();
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  static String md5(ByteBuffer content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("MD5");
+      digest.update(content.duplicate());
+      return Base64.getEncoder().encodeToString(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("This JDK lacks MD5", e);
+    }
+  }
+
+  static void add(List<String> fields, String name, String value) {
     fields.add(name);
     fields.add(value);
   }

@@ -154,7 +154,8 @@ final class AzureXml {
       }
       Instant time =
           CloudClient.time(modified)
-              .orElseThrow(() -> new IOException("the answer's '%s' is no time".formatted(modified)));
+              .orElseThrow(
+                  () -> new IOException("the answer's '%s' is no time".formatted(modified)));
       objects.add(new Listed(name, Xml.number(length), time, Etags.unquoted(etag)));
     }
   }

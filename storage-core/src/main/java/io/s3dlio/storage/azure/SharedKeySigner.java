@@ -50,8 +50,7 @@ final class SharedKeySigner {
    * @param fields name, value, name, value
    * @param length of the body
    */
-  String authorization(
-      String method, String path, String query, List<String> fields, long length) {
+  String authorization(String method, String path, String query, List<String> fields, long length) {
     return "SharedKey " + account + ':' + sign(toSign(method, path, query, fields, length));
   }
 

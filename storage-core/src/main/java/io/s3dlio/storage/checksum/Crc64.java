@@ -6,9 +6,9 @@ import java.util.zip.Checksum;
 
 /**
  * CRC-64/NVME, the sum of Azure Storage: the polynomial AD93D23594C93659 of the "NVM Express NVM
- * Command Set Specification", section 5.2.1.3.4, reflected, with all bits of start and end inverted.
- * Eight bytes a step by tables (Kounavis, Berry: "A systematic approach to building high performance
- * software-based CRC generators", ISCC 2005). Not thread-safe.
+ * Command Set Specification", section 5.2.1.3.4, reflected, with all bits of start and end
+ * inverted. Eight bytes a step by tables (Kounavis, Berry: "A systematic approach to building high
+ * performance software-based CRC generators", ISCC 2005). Not thread-safe.
  */
 public final class Crc64 implements Checksum {
   private static final long POLYNOMIAL = 0x9A6C9329AC4BC9B5L;

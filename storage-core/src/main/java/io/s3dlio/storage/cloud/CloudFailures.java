@@ -55,6 +55,12 @@ public final class CloudFailures {
     return status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
   }
 
+  /** Returns whether it is the container that is not there, as all servers tell it. */
+  public static boolean isContainerMissing(StorageException failure) {
+    String reason = failure.failure().reason();
+    return reason.startsWith("NoSuchBucket") || reason.startsWith("ContainerNotFound");
+  }
+
   /** Returns a server's words as a message can hold them: of one line, and not endless. */
   public static String told(String words) {
     int end = Math.min(words.length(), MAX_WORDS);

@@ -49,4 +49,13 @@ public final class CloudReads {
             request.location(),
             "the answer ended %d bytes before the range does".formatted(left)));
   }
+
+  /** Reads a length of a header field; -1 if it is none. */
+  public static long length(String text) {
+    return !text.isEmpty()
+            && text.length() <= 18
+            && text.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? Long.parseLong(text)
+        : -1;
+  }
 }

@@ -91,6 +91,15 @@ public final class UriText {
     }
   }
 
+  /**
+   * Decodes text whose plus is a plus.
+   *
+   * @throws IOException if an escape is none, or the bytes are not UTF-8
+   */
+  public static String decode(String text) throws IOException {
+    return decodeForm(text.replace("+", "%2B"));
+  }
+
   private static int escaped(String text, int at) throws IOException {
     int high = at + 1 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
     int low = at + 2 < text.length() ? Character.digit(text.charAt(at + 2), 16) : -1;

@@ -2,18 +2,18 @@ package io.s3dlio.storage.s3;
 
 import static io.s3dlio.storage.s3.S3Fields.add;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.cloud.Attempts;
 import io.s3dlio.storage.cloud.CloudRequest;
 import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.Upload;
+import io.s3dlio.storage.cloud.UploadedPart;
 import io.s3dlio.storage.cloud.UriText;
+import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
@@ -28,8 +28,8 @@ final class MultipartUpload implements Upload {
   private final S3Client client;
   private final S3Fields fields;
   private final Location location;
-  private final WriterOptions options;
-  private final Sums sums;
+  private final WriteCondition condition;
+  private final UploadSums sums;
   private final String id;
 
   private MultipartUpload(
@@ -37,14 +37,14 @@ final class MultipartUpload implements Upload {
       S3Client client,
       S3Fields fields,
       Location location,
-      WriterOptions options,
-      Sums sums,
+      WriteCondition condition,
+      UploadSums sums,
       String id) {
     this.store = store;
     this.client = client;
     this.fields = fields;
     this.location = location;
-    this.options = options;
+    this.condition = condition;
     this.sums = sums;
     this.id = id;
   }
@@ -55,19 +55,19 @@ final class MultipartUpload implements Upload {
       S3Client client,
       S3Fields fields,
       Location location,
-      WriterOptions options,
-      Sums sums)
+      WriteCondition condition,
+      UploadSums sums)
       throws IOException {
     List<String> all = fields.create();
-    if (sums != Sums.NONE) {
+    if (sums != UploadSums.NONE) {
       add(all, "x-amz-checksum-algorithm", "CRC32C");
     }
-    if (sums == Sums.WHOLE) {
+    if (sums == UploadSums.WHOLE) {
       add(all, "x-amz-checksum-type", "FULL_OBJECT");
     }
     CloudRequest request = CloudRequest.of("put", location, "POST", "uploads=", all);
     String id = client.retrying(request, answer -> S3Xml.uploadId(answer.body()));
-    return new MultipartUpload(store, client, fields, location, options, sums, id);
+    return new MultipartUpload(store, client, fields, location, condition, sums, id);
   }
 
   @Override
@@ -90,29 +90,21 @@ final class MultipartUpload implements Upload {
     List<S3Xml.Part> told = new ArrayList<>(parts.size());
     for (UploadedPart part : parts) {
       whole = Crc32c.combine(whole, part.crc32c(), part.length());
-      String sum = sums == Sums.NONE ? "" : Crc32c.base64(part.crc32c());
+      String sum = sums == UploadSums.NONE ? "" : Crc32c.base64(part.crc32c());
       told.add(new S3Xml.Part(part.number(), part.etag(), sum));
     }
     List<String> all = fields.any();
     add(all, "Content-Type", "application/xml");
-    if (sums == Sums.WHOLE) {
+    if (sums == UploadSums.WHOLE) {
       add(all, "x-amz-checksum-crc32c", Crc32c.base64(whole));
       add(all, "x-amz-checksum-type", "FULL_OBJECT");
     }
-    if (!options.replaceExisting()) {
-      // Some servers refuse the condition by discarding the upload: look first.
-      if (store.exists(location)) {
-        throw new AlreadyExistsException(
-            Failure.of("put", location, "it exists")
-                .withRemedy("Write below another path, or allow replacing"));
-      }
-      add(all, "If-None-Match", "*");
-    }
+    condition.addTo(all);
     String query = "uploadId=" + UriText.parameter(id);
     CloudRequest request =
         CloudRequest.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
     String sum = Crc32c.base64(whole);
-    return store.confirmed(complete(request, length, sum), sums == Sums.WHOLE ? sum : "");
+    return store.confirmed(complete(request, length, sum), sums == UploadSums.WHOLE ? sum : "");
   }
 
   private ObjectInfo complete(CloudRequest request, long length, String whole) throws IOException {
@@ -122,17 +114,17 @@ final class MultipartUpload implements Upload {
         return client.once(request, answer -> completed(answer, length), attempts);
       } catch (StorageException e) {
         boolean gone = e instanceof NoSuchUploadException;
-        boolean taken = !options.replaceExisting() && e instanceof ObjectChangedException;
-        if (attempts.mayHaveWorked() && (gone || taken)) {
+        boolean refused = condition.isRefused(e);
+        if (attempts.mayHaveWorked() && (gone || refused)) {
           Optional<ObjectInfo> ours = oursAtLast(length, whole);
           if (ours.isPresent()) {
             return ours.get();
           }
         }
-        if (taken) {
-          throw S3Store.alreadyExists(location, e);
+        if (refused) {
+          throw condition.refusal(location, e);
         }
-        attempts.failed(e);
+        attempts.failed(condition.explained(e));
       }
     }
   }
@@ -157,7 +149,7 @@ final class MultipartUpload implements Upload {
     }
     ObjectInfo object = S3Store.info(location, there);
     String checksum = there.first("x-amz-checksum-crc32c").orElse("");
-    return object.length() == length && sums == Sums.WHOLE && checksum.equals(whole)
+    return object.length() == length && sums == UploadSums.WHOLE && checksum.equals(whole)
         ? Optional.of(object)
         : Optional.empty();
   }

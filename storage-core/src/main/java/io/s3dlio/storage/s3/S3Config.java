@@ -2,6 +2,7 @@ package io.s3dlio.storage.s3;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.storage.cloud.PartPlan;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -82,6 +83,9 @@ public record S3Config(
     @Nullable String versionId,
     Transport transport)
     implements Serializable {
+  /** As "Amazon S3 multipart upload limits" tell, of the parts that are not the last. */
+  private static final int MIN_PART = 5 << 20;
+
   private static final int MAX_PART = 1 << 30;
   private static final Set<String> SSE = Set.of("AES256", "aws:kms", "aws:kms:dsse");
   private static final Set<String> ACLS =
@@ -98,6 +102,11 @@ public record S3Config(
 
   /** Everything from the environment, or by default; after what its constructor needs. */
   public static final S3Config DEFAULT = builder().build();
+
+  /** As "Amazon S3 multipart upload limits" tell: 10,000 parts and 5 TiB. */
+  PartPlan parts() {
+    return new PartPlan(partSize, partsInFlight, 10_000, 5L << 40);
+  }
 
   /** Whose connections carry the requests. */
   public enum Transport {
@@ -175,7 +184,7 @@ public record S3Config(
     requireNonNull(payloadSigning, "payloadSigning is null");
     requireNonNull(transport, "transport is null");
     requireIn("maxConnections", maxConnections, 1, 10_000);
-    requireIn("partSize", partSize, MultipartPlan.MIN_PART, MAX_PART);
+    requireIn("partSize", partSize, MIN_PART, MAX_PART);
     requireIn("partsInFlight", partsInFlight, 1, 64);
     requireIn("maxAttempts", maxAttempts, 1, 100);
     if (anonymous && (credentials != null || role != null)) {

@@ -9,6 +9,9 @@ import io.s3dlio.storage.StorageException;
 final class S3Names {
   private static final String IS_PREFIX = "a key that is empty or ends with a slash is a prefix";
 
+  /** How many objects one DeleteObjects takes. */
+  static final int MOST_DELETED = 1000;
+
   private S3Names() {}
 
   /**

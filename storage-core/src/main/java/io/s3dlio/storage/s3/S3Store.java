@@ -2,13 +2,11 @@ package io.s3dlio.storage.s3;
 
 import static io.s3dlio.storage.s3.S3Fields.add;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectReader;
@@ -19,14 +17,20 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.cloud.Attempts;
+import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.CloudRequest;
 import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.cloud.ListPages;
 import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.PartPlan;
+import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.RangeCheck;
+import io.s3dlio.storage.cloud.Upload;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.cloud.UriText;
+import io.s3dlio.storage.cloud.WriteCondition;
+import io.s3dlio.storage.cloud.Xml;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
@@ -52,8 +56,8 @@ final class S3Store
         CutListings,
         UnfinishedWrites,
         VerifiedReader.Source,
-        BatchDelete.Server {
-  private static final int MULTIPART_PARTS = 4;
+        BatchDelete.Server,
+        IfMatchProbe.Server {
   private static final int BAD_REQUEST = 400;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final String CRC32C = "x-amz-checksum-crc32c";
@@ -63,6 +67,8 @@ final class S3Store
   private final S3Fields fields;
   private final ListPages pages;
   private final UploadThreads threads;
+  private final PartPlan parts;
+  private final IfMatchProbe ifMatch = new IfMatchProbe(this);
 
   S3Store(S3Client client, S3Config config, UploadThreads threads) {
     this.client = client;
@@ -70,6 +76,7 @@ final class S3Store
     this.fields = new S3Fields(config);
     this.pages = new OwnPages(client, fields);
     this.threads = threads;
+    this.parts = config.parts();
   }
 
   // ---- reading
@@ -107,19 +114,13 @@ final class S3Store
 
   static ObjectInfo info(Location location, HttpHeaders headers) throws StorageException {
     Optional<Instant> time = headers.first("Last-Modified").flatMap(S3Client::time);
-    long length = headers.first("Content-Length").map(S3Store::number).orElse(-1L);
+    long length = headers.first("Content-Length").map(CloudReads::length).orElse(-1L);
     if (time.isEmpty() || length < 0) {
       throw new StorageException(
           Failure.of("stat", location, "the answer tells no length or no time"));
     }
     return new ObjectInfo(
         location, length, time.get(), Etags.unquoted(headers.first("ETag").orElse("")));
-  }
-
-  private static long number(String text) {
-    return text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9')
-        ? Long.parseLong(text)
-        : -1;
   }
 
   @Override
@@ -208,27 +209,37 @@ final class S3Store
   // ---- writing
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
-    if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
-      try (ObjectWriter writer = createWriter(location, options)) {
-        writer.write(content);
-        return writer.complete();
-      }
+    if (parts.putsInParts(content, options)) {
+      return PartWriter.putInParts(this, location, content, parts, options);
     }
+    WriteCondition condition = WriteCondition.of(options);
+    if (condition.isOfVersion()) {
+      ifMatch.requirePuts(location);
+    }
+    return putAtOnce(location, content, condition);
+  }
+
+  @Override
+  public void putAtOnce(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    putAtOnce(location, content, WriteCondition.of(options));
+  }
+
+  private ObjectInfo putAtOnce(Location location, ByteBuffer content, WriteCondition condition)
+      throws IOException {
     List<String> all = fields.create();
     int sum = fields.addChecksum(all, List.of(content));
-    if (!options.replaceExisting()) {
-      add(all, "If-None-Match", "*");
-    }
+    condition.addTo(all);
     CloudRequest put = CloudRequest.of("put", location, "PUT", "", all).withBody(content);
-    ObjectInfo written = put(put, content, sum, options);
+    ObjectInfo written = put(put, content, sum, condition);
     content.position(content.limit());
     return confirmed(written, config.checksum() == Checksum.CRC32C ? Crc32c.base64(sum) : "");
   }
 
-  private ObjectInfo put(CloudRequest put, ByteBuffer content, int sum, WriterOptions options)
+  private ObjectInfo put(CloudRequest put, ByteBuffer content, int sum, WriteCondition condition)
       throws IOException {
     Location location = put.location();
     Attempts attempts = client.attempts();
@@ -237,16 +248,16 @@ final class S3Store
         HttpResponse answer = client.once(put, null, HeadCheck.NONE, attempts);
         return written(location, content.remaining(), answer.headers());
       } catch (StorageException e) {
-        if (isTaken(e, options)) {
+        if (condition.isRefused(e)) {
           if (attempts.mayHaveWorked()) {
             Optional<ObjectInfo> ours = oursAtLast(location, content, sum);
             if (ours.isPresent()) {
               return ours.get();
             }
           }
-          throw alreadyExists(location, e);
+          throw condition.refusal(location, e);
         }
-        attempts.failed(e);
+        attempts.failed(condition.explained(e));
       }
     }
   }
@@ -267,28 +278,15 @@ final class S3Store
     return object;
   }
 
-  private static boolean isTaken(StorageException e, WriterOptions options) {
-    return !options.replaceExisting() && e instanceof ObjectChangedException;
-  }
-
-  static AlreadyExistsException alreadyExists(Location location, StorageException cause) {
-    Failure failure = cause.failure();
-    return new AlreadyExistsException(
-        new Failure(
-            "put",
-            location,
-            "it exists",
-            "Write below another path, or allow replacing",
-            failure.attempts(),
-            failure.status(),
-            failure.requestId()),
-        cause);
-  }
-
   /** Returns what an attempt has written whose answer was lost; empty if another wrote there. */
   private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content, int sum)
       throws IOException {
-    HttpHeaders there = headWithChecksum(location);
+    HttpHeaders there;
+    try {
+      there = headWithChecksum(location);
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
     ObjectInfo object = info(location, there);
     String checksum = there.first(CRC32C).orElse("");
     boolean same =
@@ -322,18 +320,28 @@ final class S3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
-    return new S3Writer(
+    return new PartWriter(
         this,
-        () ->
-            Upload.begin(
-                config.checksum(),
-                sums -> MultipartUpload.begin(this, client, fields, location, options, sums)),
-        config,
+        new ConditionalUploads(this, this, ifMatch, location, options),
+        parts,
         threads,
         location,
         options);
+  }
+
+  @Override
+  public boolean isAws() {
+    return client.isAws();
+  }
+
+  @Override
+  public Upload begin(Location location, WriterOptions options) throws IOException {
+    WriteCondition condition = WriteCondition.of(options);
+    return UploadSums.begin(
+        config.checksum(),
+        sums -> MultipartUpload.begin(this, client, fields, location, condition, sums));
   }
 
   /** S3 keeps no id of a writer with an upload. */
@@ -370,7 +378,17 @@ final class S3Store
   }
 
   @Override
-  public S3Xml.Deleted delete(List<Location> some) throws IOException {
+  public int mostAtOnce() {
+    return S3Names.MOST_DELETED;
+  }
+
+  @Override
+  public boolean canName(Location location) {
+    return Xml.canHold(location.key());
+  }
+
+  @Override
+  public BatchDelete.Told delete(List<Location> some) throws IOException {
     ByteBuffer body = S3Xml.delete(some.stream().map(Location::key).toList());
     List<String> all = fields.any();
     add(all, "Content-Type", "application/xml");
@@ -378,7 +396,7 @@ final class S3Store
     add(all, "Content-MD5", S3Fields.md5(List.of(body)));
     CloudRequest request =
         new CloudRequest("delete", some.get(0), "POST", "", "delete=", all, List.of(body));
-    return client.retrying(request, response -> S3Xml.deleted(response.body()));
+    return client.retrying(request, response -> S3Xml.deleted(response.body())).told(some.get(0));
   }
 
   /** Keeps its connections: the next store of this configuration uses them ({@link S3Stores}). */

@@ -1,5 +1,8 @@
 package io.s3dlio.storage.s3;
 
+import io.s3dlio.storage.Location;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.cloud.ListPages;
 import io.s3dlio.storage.cloud.UriText;
@@ -8,7 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The bodies of S3's requests and answers, as the API reference of Amazon S3 shows them. Answers
@@ -26,7 +32,18 @@ final class S3Xml {
   record FailedDelete(String key, String code, String message) {}
 
   /** What became of a batch of deletes. */
-  record Deleted(List<String> keys, List<FailedDelete> failures) {}
+  record Deleted(List<String> keys, List<FailedDelete> failures) {
+    /** Returns what this says of objects of one bucket. */
+    BatchDelete.Told told(Location any) {
+      Map<Location, StorageException> failed = new LinkedHashMap<>();
+      for (FailedDelete each : failures) {
+        Location location = any.withKey(each.key());
+        failed.put(location, S3Failures.ofDelete(location, each));
+      }
+      return new BatchDelete.Told(
+          keys.stream().map(any::withKey).collect(Collectors.toSet()), failed);
+    }
+  }
 
   /** An upload under way. */
   record Upload(String key, String uploadId, Instant initiated) {}

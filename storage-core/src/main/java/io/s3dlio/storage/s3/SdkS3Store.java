@@ -15,12 +15,18 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.UnavailableException;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudFailures;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.cloud.ListPages;
 import io.s3dlio.storage.cloud.PagedListing;
+import io.s3dlio.storage.cloud.PartPlan;
+import io.s3dlio.storage.cloud.PartWriter;
+import io.s3dlio.storage.cloud.Upload;
 import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.WriteCondition;
+import io.s3dlio.storage.cloud.Xml;
 import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
@@ -58,7 +64,8 @@ final class SdkS3Store
         CutListings,
         UnfinishedWrites,
         VerifiedReader.Source,
-        BatchDelete.Server {
+        BatchDelete.Server,
+        IfMatchProbe.Server {
   private static final int COPY_BYTES = 64 << 10;
   private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -68,7 +75,9 @@ final class SdkS3Store
   private final S3Client client;
   private final S3Config config;
   private final UploadThreads threads;
+  private final PartPlan parts;
   private final ListPages pages;
+  private final IfMatchProbe ifMatch = new IfMatchProbe(this);
 
   /**
    * @param client stays the caller's
@@ -77,6 +86,7 @@ final class SdkS3Store
     this.client = client;
     this.config = config;
     this.threads = threads;
+    this.parts = config.parts();
     this.pages = new SdkPages(client);
   }
 
@@ -236,9 +246,29 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
+    if (parts.putsInParts(content, options)) {
+      return PartWriter.putInParts(this, location, content, parts, options);
+    }
+    WriteCondition condition = WriteCondition.of(options);
+    if (condition.isOfVersion()) {
+      ifMatch.requirePuts(location);
+      // A server that refuses may do so before it has the whole body: the SDK knows no answer then.
+      condition.requireHolds(this, location);
+    }
+    return putAtOnce(location, content, condition);
+  }
+
+  @Override
+  public void putAtOnce(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    putAtOnce(location, content, WriteCondition.of(options));
+  }
+
+  private ObjectInfo putAtOnce(Location location, ByteBuffer content, WriteCondition condition)
+      throws IOException {
     boolean summed = config.checksum() == Checksum.CRC32C;
     String sum = summed ? Crc32c.base64(Crc32c.of(List.of(content))) : "";
     PutObjectRequest.Builder put =
@@ -246,9 +276,8 @@ final class SdkS3Store
     if (summed) {
       put.checksumCRC32C(sum);
     }
-    if (!options.replaceExisting()) {
-      put.ifNoneMatch("*");
-    }
+    put.ifNoneMatch(condition.isFree() ? "*" : null);
+    put.ifMatch(condition.isOfVersion() ? Etags.quoted(condition.etag()) : null);
     try {
       PutObjectResponse answer =
           client.putObject(put.build(), RequestBody.fromRemainingByteBuffer(content.duplicate()));
@@ -262,9 +291,7 @@ final class SdkS3Store
         content.position(content.limit());
         return ours.get();
       }
-      throw options.replaceExisting()
-          ? SdkErrors.of("put", location, e)
-          : SdkErrors.ofCreate(location, e);
+      throw SdkErrors.ofWrite(location, e, condition);
     }
   }
 
@@ -330,17 +357,27 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
-    return new S3Writer(
+    return new PartWriter(
         this,
-        () ->
-            Upload.begin(
-                config.checksum(), sums -> SdkUpload.begin(this, client, location, options, sums)),
-        config,
+        new ConditionalUploads(this, this, ifMatch, location, options),
+        parts,
         threads,
         location,
         options);
+  }
+
+  @Override
+  public boolean isAws() {
+    return client.serviceClientConfiguration().endpointOverride().isEmpty();
+  }
+
+  @Override
+  public Upload begin(Location location, WriterOptions options) throws IOException {
+    WriteCondition condition = WriteCondition.of(options);
+    return UploadSums.begin(
+        config.checksum(), sums -> SdkUpload.begin(this, client, location, condition, sums));
   }
 
   /** S3 keeps no id of a writer with an upload. */
@@ -373,7 +410,17 @@ final class SdkS3Store
   }
 
   @Override
-  public S3Xml.Deleted delete(List<Location> some) throws IOException {
+  public int mostAtOnce() {
+    return S3Names.MOST_DELETED;
+  }
+
+  @Override
+  public boolean canName(Location location) {
+    return Xml.canHold(location.key());
+  }
+
+  @Override
+  public BatchDelete.Told delete(List<Location> some) throws IOException {
     Location first = some.get(0);
     List<ObjectIdentifier> keys =
         some.stream().map(each -> ObjectIdentifier.builder().key(each.key()).build()).toList();
@@ -385,10 +432,12 @@ final class SdkS3Store
                       .bucket(first.container())
                       .delete(Delete.builder().objects(keys).quiet(false).build()));
       return new S3Xml.Deleted(
-          answer.deleted().stream().map(deleted -> text(deleted.key())).toList(),
-          answer.errors().stream()
-              .map(e -> new S3Xml.FailedDelete(text(e.key()), text(e.code()), text(e.message())))
-              .toList());
+              answer.deleted().stream().map(deleted -> text(deleted.key())).toList(),
+              answer.errors().stream()
+                  .map(
+                      e -> new S3Xml.FailedDelete(text(e.key()), text(e.code()), text(e.message())))
+                  .toList())
+          .told(first);
     } catch (SdkException e) {
       throw SdkErrors.of("delete", first, e);
     }

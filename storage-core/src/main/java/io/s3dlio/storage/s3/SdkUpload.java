@@ -1,12 +1,13 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.Upload;
+import io.s3dlio.storage.cloud.UploadedPart;
+import io.s3dlio.storage.cloud.WriteCondition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,28 +29,32 @@ final class SdkUpload implements Upload {
   private final SdkS3Store store;
   private final S3Client client;
   private final Location location;
-  private final WriterOptions options;
-  private final Sums sums;
+  private final WriteCondition condition;
+  private final UploadSums sums;
   private final String id;
 
   private SdkUpload(
       SdkS3Store store,
       S3Client client,
       Location location,
-      WriterOptions options,
-      Sums sums,
+      WriteCondition condition,
+      UploadSums sums,
       String id) {
     this.store = store;
     this.client = client;
     this.location = location;
-    this.options = options;
+    this.condition = condition;
     this.sums = sums;
     this.id = id;
   }
 
   /** Begins an upload. */
   static SdkUpload begin(
-      SdkS3Store store, S3Client client, Location location, WriterOptions options, Sums sums)
+      SdkS3Store store,
+      S3Client client,
+      Location location,
+      WriteCondition condition,
+      UploadSums sums)
       throws IOException {
     try {
       String id =
@@ -60,25 +65,25 @@ final class SdkUpload implements Upload {
                           .bucket(location.container())
                           .key(location.key())
                           .checksumAlgorithm(algorithm(sums))
-                          .checksumType(sums == Sums.WHOLE ? ChecksumType.FULL_OBJECT : null))
+                          .checksumType(sums == UploadSums.WHOLE ? ChecksumType.FULL_OBJECT : null))
               .uploadId();
       if (id == null) {
         throw new StorageException(
             Failure.of("put", location, "the server's answer has no id of an upload"));
       }
-      return new SdkUpload(store, client, location, options, sums, id);
+      return new SdkUpload(store, client, location, condition, sums, id);
     } catch (SdkException e) {
       throw SdkErrors.of("put", location, e);
     }
   }
 
-  private static @Nullable ChecksumAlgorithm algorithm(Sums sums) {
-    return sums == Sums.NONE ? null : ChecksumAlgorithm.CRC32_C;
+  private static @Nullable ChecksumAlgorithm algorithm(UploadSums sums) {
+    return sums == UploadSums.NONE ? null : ChecksumAlgorithm.CRC32_C;
   }
 
   @Override
   public UploadedPart send(int number, ByteBuffer content) throws IOException {
-    int sum = sums == Sums.NONE ? 0 : Crc32c.of(List.of(content));
+    int sum = sums == UploadSums.NONE ? 0 : Crc32c.of(List.of(content));
     try {
       UploadPartResponse answer =
           client.uploadPart(
@@ -88,7 +93,7 @@ final class SdkUpload implements Upload {
                     .key(location.key())
                     .uploadId(id)
                     .partNumber(number);
-                if (sums != Sums.NONE) {
+                if (sums != UploadSums.NONE) {
                   upload.checksumCRC32C(Crc32c.base64(sum));
                 }
               },
@@ -109,7 +114,7 @@ final class SdkUpload implements Upload {
           CompletedPart.builder()
               .partNumber(part.number())
               .eTag(Etags.quoted(part.etag()))
-              .checksumCRC32C(sums == Sums.NONE ? null : Crc32c.base64(part.crc32c()))
+              .checksumCRC32C(sums == UploadSums.NONE ? null : Crc32c.base64(part.crc32c()))
               .build());
     }
     CompleteMultipartUploadRequest.Builder request =
@@ -118,19 +123,12 @@ final class SdkUpload implements Upload {
             .key(location.key())
             .uploadId(id)
             .multipartUpload(all -> all.parts(told));
-    String sum = sums == Sums.WHOLE ? Crc32c.base64(whole) : "";
-    if (sums == Sums.WHOLE) {
+    String sum = sums == UploadSums.WHOLE ? Crc32c.base64(whole) : "";
+    if (sums == UploadSums.WHOLE) {
       request.checksumCRC32C(sum).checksumType(ChecksumType.FULL_OBJECT);
     }
-    if (!options.replaceExisting()) {
-      // Some servers refuse the condition by discarding the upload: look first.
-      if (store.exists(location)) {
-        throw new AlreadyExistsException(
-            Failure.of("put", location, "it exists")
-                .withRemedy("Write below another path, or allow replacing"));
-      }
-      request.ifNoneMatch("*");
-    }
+    request.ifNoneMatch(condition.isFree() ? "*" : null);
+    request.ifMatch(condition.isOfVersion() ? Etags.quoted(condition.etag()) : null);
     try {
       CompleteMultipartUploadResponse answer = client.completeMultipartUpload(request.build());
       return store.written(location, length, answer.eTag(), sum);
@@ -139,9 +137,7 @@ final class SdkUpload implements Upload {
       if (ours.isPresent()) {
         return ours.get();
       }
-      throw options.replaceExisting()
-          ? SdkErrors.of("put", location, e)
-          : SdkErrors.ofCreate(location, e);
+      throw SdkErrors.ofWrite(location, e, condition);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 /**
  * A part that the server has.
@@ -6,4 +6,4 @@ package io.s3dlio.storage.s3;
  * @param number counts from 1
  * @param crc32c of its bytes; 0 if it was sent without
  */
-record UploadedPart(int number, String etag, long length, int crc32c) {}
+public record UploadedPart(int number, String etag, long length, int crc32c) {}

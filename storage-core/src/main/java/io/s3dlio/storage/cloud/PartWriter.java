@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
@@ -10,7 +10,6 @@ import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
-import io.s3dlio.storage.cloud.UploadThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +28,21 @@ import org.jspecify.annotations.Nullable;
  * flight. A chunk that holds whole parts is sent from where it lies. An object of less than a part
  * that is completed at once is put whole.
  */
-final class S3Writer implements ObjectWriter {
+public final class PartWriter implements ObjectWriter {
   /** Many objects are small: memory grows with what comes. */
   private static final int FIRST_BYTES = 64 << 10;
 
   private static final int GROWTH = 4;
 
   private final ObjectStore store;
-  private final Upload.Beginning uploads;
-  private final S3Config config;
+  private final Uploads uploads;
+  private final PartPlan plan;
   private final UploadThreads threads;
   private final Location location;
   private final WriterOptions options;
+  private final int partSize;
+  private final int partsInFlight;
+  private final int firstBytes;
   private final Deque<Sending> inFlight = new ArrayDeque<>();
   private final List<UploadedPart> done = new ArrayList<>();
   private @Nullable BufferLease part;
@@ -54,28 +57,54 @@ final class S3Writer implements ObjectWriter {
   /**
    * @param store puts what is less than a part
    */
-  S3Writer(
+  public PartWriter(
       ObjectStore store,
-      Upload.Beginning uploads,
-      S3Config config,
+      Uploads uploads,
+      PartPlan plan,
       UploadThreads threads,
       Location location,
       WriterOptions options) {
     this.store = store;
     this.uploads = uploads;
-    this.config = config;
+    this.plan = plan;
+    this.partSize = plan.partSize(options, OptionalLong.empty());
+    this.partsInFlight = plan.partsInFlight(options, OptionalLong.empty());
+    this.firstBytes = options.bufferSize(FIRST_BYTES, OptionalLong.empty());
     this.threads = threads;
     this.location = location;
     this.options = options;
+  }
+
+  /** Puts content that lies in memory in parts. */
+  public static ObjectInfo putInParts(
+      ObjectStore store,
+      Location location,
+      ByteBuffer content,
+      PartPlan plan,
+      WriterOptions options)
+      throws IOException {
+    OptionalLong size = OptionalLong.of(content.remaining());
+    WriterOptions ofSize =
+        options
+            .withPartSize(plan.partSize(options, size))
+            .withMaxConcurrency(plan.partsInFlight(options, size));
+    try (ObjectWriter writer = store.openWriter(location, ofSize)) {
+      writer.write(content);
+      return writer.complete();
+    }
   }
 
   @Override
   public void write(ByteBuffer chunk) throws IOException {
     requireOpen();
     length += chunk.remaining();
-    if (length > MultipartPlan.MAX_OBJECT) {
+    if (length > plan.maxObject()) {
       throw discarded(
-          new StorageException(Failure.of("put", location, "it exceeds the 5 TiB of an object")));
+          new StorageException(
+              Failure.of(
+                  "put",
+                  location,
+                  "it exceeds the %d bytes of an object".formatted(plan.maxObject()))));
     }
     try {
       while (chunk.hasRemaining()) {
@@ -94,7 +123,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private int nextSize() {
-    return MultipartPlan.partSize(begun + 1, config.partSize());
+    return plan.partSize(begun + 1, partSize);
   }
 
   private void sendFrom(ByteBuffer chunk) throws IOException {
@@ -108,7 +137,7 @@ final class S3Writer implements ObjectWriter {
     BufferLease memory = part;
     if (memory == null) {
       makeRoom();
-      memory = acquire(Math.min(size, Math.max(FIRST_BYTES, chunk.remaining())));
+      memory = acquire(Math.min(size, Math.max(firstBytes, chunk.remaining())));
       part = memory;
     } else if (!memory.buffer().hasRemaining()) {
       memory = grown(memory, size);
@@ -169,7 +198,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private void makeRoom() throws IOException {
-    while (inFlight.size() >= config.partsInFlight()) {
+    while (inFlight.size() >= partsInFlight) {
       finishOldest();
     }
   }
@@ -257,7 +286,7 @@ final class S3Writer implements ObjectWriter {
     ended = true;
     // A part that arrives after the end of its upload would stay, and be paid for.
     inFlight.forEach(this::awaitEnd);
-    inFlight.forEach(S3Writer::release);
+    inFlight.forEach(PartWriter::release);
     inFlight.clear();
     if (part != null) {
       part.close();
@@ -330,12 +359,15 @@ final class S3Writer implements ObjectWriter {
       ObjectInfo result = completed;
       if (result == null) {
         result =
-            whole == null
-                ? store.put(location, ByteBuffer.allocate(0), options)
-                : whole.complete(done, length);
+            whole == null ? store.put(location, ByteBuffer.allocate(0), options) : complete(whole);
         completed = result;
       }
       return result;
+    }
+
+    private ObjectInfo complete(Upload upload) throws IOException {
+      uploads.beforeCompletion();
+      return upload.complete(done, length);
     }
 
     @Override

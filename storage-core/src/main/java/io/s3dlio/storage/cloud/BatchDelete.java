@@ -1,9 +1,8 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.BatchDeleteException;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.cloud.Xml;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,17 +13,29 @@ import java.util.Map;
 import java.util.Set;
 
 /** Deletes many objects, as many at once as a request takes. For one batch. */
-final class BatchDelete {
-  private static final int MAX_KEYS = 1000;
-
+public final class BatchDelete {
   /** Who deletes. */
-  interface Server {
+  public interface Server {
     /** Deletes one object; that it is not there is a success. */
     void delete(Location location) throws IOException;
 
-    /** Deletes objects of one bucket and returns what the server says of each. */
-    S3Xml.Deleted delete(List<Location> some) throws IOException;
+    /** Deletes objects of one container and returns what the server says of each. */
+    Told delete(List<Location> some) throws IOException;
+
+    /** Returns how many objects a request takes. */
+    int mostAtOnce();
+
+    /** Returns whether a request of several can name an object. */
+    boolean canName(Location location);
   }
+
+  /**
+   * What a server says of a batch.
+   *
+   * @param deleted what is gone
+   * @param failed what is still there, and why
+   */
+  public record Told(Set<Location> deleted, Map<Location, StorageException> failed) {}
 
   private final Server server;
   private final Map<Location, StorageException> failures = new LinkedHashMap<>();
@@ -38,21 +49,22 @@ final class BatchDelete {
    *
    * @throws BatchDeleteException if some could not be deleted, all others being tried
    */
-  static void run(Collection<Location> locations, Server server) throws IOException {
+  public static void run(Collection<Location> locations, Server server) throws IOException {
     BatchDelete batch = new BatchDelete(server);
-    Map<String, List<Location>> buckets = new LinkedHashMap<>();
+    Map<String, List<Location>> containers = new LinkedHashMap<>();
     for (Location location : new LinkedHashSet<>(locations)) {
       if (!location.isPrefix()) {
-        if (Xml.canHold(location.key())) {
-          buckets.computeIfAbsent(location.container(), b -> new ArrayList<>()).add(location);
+        if (server.canName(location)) {
+          containers.computeIfAbsent(location.container(), c -> new ArrayList<>()).add(location);
         } else {
           batch.deleteOne(location);
         }
       }
     }
-    for (List<Location> bucket : buckets.values()) {
-      for (int from = 0; from < bucket.size(); from += MAX_KEYS) {
-        batch.deleteSome(bucket.subList(from, Math.min(bucket.size(), from + MAX_KEYS)));
+    int most = server.mostAtOnce();
+    for (List<Location> container : containers.values()) {
+      for (int from = 0; from < container.size(); from += most) {
+        batch.deleteSome(container.subList(from, Math.min(container.size(), from + most)));
       }
     }
     if (!batch.failures.isEmpty()) {
@@ -70,24 +82,23 @@ final class BatchDelete {
 
   /** Wants a word on every key: MinIO was seen to leave one out, be it deleted or not. */
   private void deleteSome(List<Location> some) throws IOException {
-    S3Xml.Deleted answer;
+    Told told;
     try {
-      answer = server.delete(some);
+      told = server.delete(some);
     } catch (StorageException e) {
       some.forEach(location -> failures.put(location, e));
       return;
     }
-    Location first = some.get(0);
     Set<Location> untold = new LinkedHashSet<>(some);
-    answer.keys().forEach(key -> untold.remove(first.withKey(key)));
-    for (S3Xml.FailedDelete failed : answer.failures()) {
-      Location location = first.withKey(failed.key());
-      StorageException failure = S3Failures.ofDelete(location, failed);
-      if (!failure.isRetryable()) {
-        untold.remove(location);
-        failures.put(location, failure);
-      }
-    }
+    untold.removeAll(told.deleted());
+    told.failed()
+        .forEach(
+            (location, failure) -> {
+              if (!failure.isRetryable()) {
+                untold.remove(location);
+                failures.put(location, failure);
+              }
+            });
     for (Location location : untold) {
       deleteOne(location);
     }
