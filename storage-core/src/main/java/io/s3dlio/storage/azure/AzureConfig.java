@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code AZURE_STORAGE_SAS_TOKEN}, else what the Azure SDK's default chain finds
  * @param checksum what uploads are checked by
  * @param maxConnections connections to the server, at most
- * @param partSize bytes of a block, 64 KiB to 1 GiB; those of a very large object grow
+ * @param partSize bytes of a block, 5 MiB to 1 GiB; those of a very large object grow
  * @param partsInFlight blocks of one object that are held in memory and sent at once, at most
  * @param maxAttempts how often an operation is tried, at most
  * @param connectTimeout to look up, to connect, each
@@ -46,7 +46,7 @@ public record AzureConfig(
     @Nullable String caBundle)
     implements Serializable {
   private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
-  private static final int MIN_PART = 64 << 10;
+  private static final int MIN_PART = 5 << 20;
   private static final int MAX_PART = 1 << 30;
 
   /** Everything from the environment, or by default; after what its constructor needs. */

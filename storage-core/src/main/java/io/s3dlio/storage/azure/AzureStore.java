@@ -222,6 +222,18 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
         options);
   }
 
+  /** Makes a container unless it is there. */
+  void createContainer(String name) throws IOException {
+    Location container = new Location("az", name, "");
+    try {
+      client.retrying(CloudRequest.of("create", container, "PUT", "restype=container", List.of()));
+    } catch (StorageException e) {
+      if (!e.failure().reason().startsWith("ContainerAlreadyExists")) {
+        throw e;
+      }
+    }
+  }
+
   // ---- deleting
 
   @Override

@@ -5,11 +5,13 @@ import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.transport.HttpTransport;
 import io.s3dlio.storage.transport.ProxyRules;
 import io.s3dlio.storage.transport.TransportConfig;
+import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens stores of Azure. Stores of one configuration share their connections, their keys and their
@@ -75,7 +77,13 @@ public final class AzureStores {
         });
   }
 
-  private static AzureClient.Authorization authorization(AzureCredentials credentials) {
+  /** Makes a container unless it is there; for tests. */
+  static void createContainer(AzureConfig config, String name) throws IOException {
+    Opened opened = STORES.computeIfAbsent(config, missing -> create(missing, System.getenv()));
+    ((AzureStore) opened.store()).createContainer(name);
+  }
+
+  private static AzureClient.Authorization authorization(@Nullable AzureCredentials credentials) {
     if (credentials instanceof AzureCredentials.SharedKey key) {
       SharedKeySigner signer = new SharedKeySigner(key);
       return (method, path, query, fields, length) -> {

@@ -76,7 +76,7 @@ final class SharedKeySigner {
     return text.toString();
   }
 
-  private static TreeMap<String, String> parameters(String query) {
+  private static Map<String, String> parameters(String query) {
     TreeMap<String, String> parameters = new TreeMap<>();
     for (String parameter : query.split("&")) {
       if (!parameter.isEmpty()) {
