@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Writes one object in pieces. Nothing is visible under the key before {@link #complete()}; closing
- * earlier leaves nothing behind. Not thread-safe.
+ * Writes one object in pieces. It ends when it is staged, completed or closed, and when any of its
+ * methods fails: from then on every method but {@link #close()} throws. Nothing is visible under
+ * the key before {@link #complete()}; closing earlier leaves nothing behind. Not thread-safe.
  */
 public interface ObjectWriter extends Closeable {
   /** Appends the buffer's remaining bytes and leaves the buffer consumed and free to be reused. */

@@ -2,6 +2,7 @@ package io.s3dlio.storage.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.storage.Compression;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
@@ -62,7 +63,9 @@ public final class CheckpointAttempt implements Closeable {
     try {
       ObjectWriter writer = store.createWriter(save.root().append(key), options);
       created = true;
-      return new StateWriter(this, writer, name, rank, key);
+      StateCompression compression =
+          options.compression().isNone() ? StateCompression.NONE : StateCompression.ZSTD;
+      return new StateWriter(this, writer, name, rank, key, compression);
     } finally {
       if (!created) {
         forget(name, rank);
@@ -77,7 +80,8 @@ public final class CheckpointAttempt implements Closeable {
           "Invalid name: '%s' (rank %d has saved a state of that name)".formatted(name, rank));
     }
     long order = begun.size();
-    String key = CheckpointPaths.key(save, attempt + "-" + order, rank, name, order);
+    String suffix = options.compression().isNone() ? "" : Compression.SUFFIX;
+    String key = CheckpointPaths.key(save, attempt + "-" + order, rank, name, order) + suffix;
     begun.add(save.root().append(key));
     open++;
     return key;

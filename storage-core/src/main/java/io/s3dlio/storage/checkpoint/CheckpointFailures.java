@@ -50,10 +50,12 @@ final class CheckpointFailures {
         cause);
   }
 
-  static CorruptException damaged(Location location, SavedState state, String reason) {
+  static CorruptException damaged(
+      Location location, SavedState state, String reason, @Nullable Throwable cause) {
     return new CorruptException(
         Failure.of("load", location, "the state %s %s".formatted(describe(state), reason))
-            .withRemedy("Load another checkpoint"));
+            .withRemedy("Load another checkpoint"),
+        cause);
   }
 
   static String describe(SavedState state) {

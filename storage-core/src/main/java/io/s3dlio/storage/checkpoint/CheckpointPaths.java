@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * latest.json                                               the step of the latest
  * checkpoints/STEP.json                                     the manifest of a complete one
  * ranks/STEP-ID/RANK.json                                   what one of several ranks saved
- * data/[SHARD/]STEP-ID/rank=RANK/name=NAME/ATTEMPT          a state
+ * data/[SHARD/]STEP-ID/rank=RANK/name=NAME/ATTEMPT[.zst]    a state
  * </pre>
  *
  * <p>A step has all its 19 digits, so that keys are in the order of the steps. No two attempts to

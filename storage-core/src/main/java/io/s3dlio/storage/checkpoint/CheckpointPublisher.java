@@ -3,6 +3,7 @@ package io.s3dlio.storage.checkpoint;
 import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Compression;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
@@ -51,14 +52,14 @@ public final class CheckpointPublisher {
   /**
    * @param store stays the caller's
    * @param replace whether a complete checkpoint of the same step is replaced
-   * @param options how manifests are written
+   * @param options how manifests are written; never compressed
    */
   public CheckpointPublisher(
       ObjectStore store, CheckpointSave save, boolean replace, WriterOptions options) {
     this.store = requireNonNull(store, "store is null");
     this.save = requireNonNull(save, "save is null");
     this.replace = replace;
-    this.options = requireNonNull(options, "options is null");
+    this.options = requireNonNull(options, "options is null").withCompression(Compression.NONE);
     this.paths = save.paths();
     this.index = new CheckpointIndex(store, paths);
     this.latest = new LatestPointer(store, index);

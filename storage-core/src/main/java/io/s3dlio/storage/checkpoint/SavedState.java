@@ -26,6 +26,8 @@ public record SavedState(
     int crc32c,
     StateCompression compression)
     implements Serializable {
+  private static final int MAX_RATIO = 1 << 16;
+
   public SavedState {
     requireName(name);
     requireNonNull(key, "key is null");
@@ -33,6 +35,12 @@ public record SavedState(
     requireNotNegative("rank", rank);
     requireNotNegative("size", size);
     requireNotNegative("storedSize", storedSize);
+    // So that nothing is allocated for what cannot be.
+    if (size / MAX_RATIO > storedSize) {
+      throw new IllegalArgumentException(
+          "Invalid size: %d (more than any compression makes %d bytes of)"
+              .formatted(size, storedSize));
+    }
     if (compression == StateCompression.NONE && size != storedSize) {
       throw new IllegalArgumentException(
           "Invalid storedSize: %d (the state has %d bytes and is not compressed)"

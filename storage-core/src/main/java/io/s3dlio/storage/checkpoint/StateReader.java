@@ -32,7 +32,8 @@ import java.util.zip.CRC32C;
  */
 public final class StateReader {
   private static final int COPY_BYTES = 4 << 20;
-  private static final StreamOptions STREAM = new StreamOptions(4 << 20, 8);
+  private static final StreamOptions STREAM =
+      StreamOptions.DEFAULT.withBufferSize(4 << 20).withBuffers(8);
   private static final long MAX_BUFFER = Integer.MAX_VALUE - 8L;
 
   private final ObjectStore store;
@@ -106,7 +107,8 @@ public final class StateReader {
           location,
           state,
           "has the CRC-32C %08x, and %08x was saved"
-              .formatted((int) sum.getValue(), state.crc32c()));
+              .formatted((int) sum.getValue(), state.crc32c()),
+          null);
     }
   }
 
@@ -160,7 +162,8 @@ public final class StateReader {
 
   private VerifiedChannel openVerified() throws IOException {
     ObjectInfo object = find();
-    return new VerifiedChannel(StoreStream.open(store, object, STREAM), location, state);
+    StreamOptions options = STREAM.withDecompress(state.compression() == StateCompression.ZSTD);
+    return new VerifiedChannel(StoreStream.open(store, object, options), location, state);
   }
 
   /**
@@ -216,7 +219,8 @@ public final class StateReader {
           location,
           state,
           "has %d bytes at the store, and %d were saved"
-              .formatted(object.length(), state.storedSize()));
+              .formatted(object.length(), state.storedSize()),
+          null);
     }
     return object;
   }

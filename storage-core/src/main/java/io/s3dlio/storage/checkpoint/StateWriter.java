@@ -18,16 +18,24 @@ public final class StateWriter implements WritableByteChannel {
   private final String name;
   private final int rank;
   private final String key;
+  private final StateCompression compression;
   private final CRC32C sum = new CRC32C();
   private long size;
   private boolean ended;
 
-  StateWriter(CheckpointAttempt attempt, ObjectWriter writer, String name, int rank, String key) {
+  StateWriter(
+      CheckpointAttempt attempt,
+      ObjectWriter writer,
+      String name,
+      int rank,
+      String key,
+      StateCompression compression) {
     this.attempt = attempt;
     this.writer = writer;
     this.name = name;
     this.rank = rank;
     this.key = key;
+    this.compression = compression;
   }
 
   /** Writes the buffer's remaining bytes, all of them. */
@@ -52,8 +60,7 @@ public final class StateWriter implements WritableByteChannel {
     ObjectInfo written = writer.complete();
     ended = true;
     SavedState state =
-        new SavedState(
-            name, rank, key, size, written.length(), (int) sum.getValue(), StateCompression.NONE);
+        new SavedState(name, rank, key, size, written.length(), (int) sum.getValue(), compression);
     attempt.add(state);
     return state;
   }

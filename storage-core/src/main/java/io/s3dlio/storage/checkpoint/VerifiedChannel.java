@@ -45,7 +45,7 @@ final class VerifiedChannel implements ReadableByteChannel {
     target.limit((int) Math.min(limit, start + left));
     boolean sound = false;
     try {
-      int count = source.read(target);
+      int count = readSource(target);
       if (count < 0) {
         throw damaged("ends %d bytes before its %d".formatted(left, state.size()));
       }
@@ -68,7 +68,7 @@ final class VerifiedChannel implements ReadableByteChannel {
     if (checked) {
       return;
     }
-    if (source.read(ByteBuffer.allocate(1)) >= 0) {
+    if (readSource(ByteBuffer.allocate(1)) >= 0) {
       throw damaged("has more than its %d bytes".formatted(state.size()));
     }
     if ((int) sum.getValue() != state.crc32c()) {
@@ -79,8 +79,17 @@ final class VerifiedChannel implements ReadableByteChannel {
     checked = true;
   }
 
+  private int readSource(ByteBuffer target) throws IOException {
+    try {
+      return source.read(target);
+    } catch (CorruptException e) {
+      throw CheckpointFailures.damaged(
+          location, state, "cannot be read: " + e.failure().reason(), e);
+    }
+  }
+
   private CorruptException damaged(String reason) {
-    return CheckpointFailures.damaged(location, state, reason);
+    return CheckpointFailures.damaged(location, state, reason, null);
   }
 
   /** Fails unless the rest, whatever there is of it, makes the state what was saved. */

@@ -34,7 +34,9 @@ public final class FileStore extends LocalStore {
     super(
         "file",
         new CachedSources(config.pageCacheMode(), pageCache),
-        (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache),
+        (path, options) ->
+            CollectingSink.open(
+                path, options, (file, all) -> new CachedSink(file, all, opener, pageCache)),
         new DirectorySync(opener));
     this.pageCache = pageCache;
   }

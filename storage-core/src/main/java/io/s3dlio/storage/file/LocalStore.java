@@ -102,7 +102,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     Path path = creatable(location);
     // Spares writing it all; whether the name is free is decided when it is given.
@@ -119,7 +119,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     return new LocalWriter(location, creatable(location), options, sinks, directories);
   }
 

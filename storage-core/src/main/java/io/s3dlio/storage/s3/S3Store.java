@@ -45,7 +45,6 @@ final class S3Store
         VerifiedReader.Source,
         BatchDelete.Server,
         IfMatchProbe.Server {
-  private static final int MULTIPART_PARTS = 4;
   private static final int BAD_REQUEST = 400;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final String CRC32C = "x-amz-checksum-crc32c";
@@ -207,14 +206,11 @@ final class S3Store
   // ---- writing
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
-    if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
-      try (ObjectWriter writer = createWriter(location, options)) {
-        writer.write(content);
-        return writer.complete();
-      }
+    if (S3Writer.putsInParts(content, config, options)) {
+      return S3Writer.putInParts(this, location, content, config, options);
     }
     WriteCondition condition = WriteCondition.of(options);
     if (condition.isOfVersion()) {
@@ -321,7 +317,7 @@ final class S3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
     return new S3Writer(
         this, () -> begin(location, options), ifMatch, config, threads, location, options);

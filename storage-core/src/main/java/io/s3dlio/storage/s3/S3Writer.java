@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,18 @@ final class S3Writer implements ObjectWriter {
 
   private static final int GROWTH = 4;
 
+  /** What has as many parts is sent faster in parts. */
+  private static final int LEAST_PARTS = 4;
+
   private final ObjectStore store;
   private final Upload.Beginning uploads;
   private final IfMatchProbe ifMatch;
-  private final S3Config config;
   private final UploadThreads threads;
   private final Location location;
   private final WriterOptions options;
+  private final int partSize;
+  private final int partsInFlight;
+  private final int firstBytes;
   private final Deque<Sending> inFlight = new ArrayDeque<>();
   private final List<UploadedPart> done = new ArrayList<>();
   private @Nullable BufferLease part;
@@ -65,10 +71,39 @@ final class S3Writer implements ObjectWriter {
     this.store = store;
     this.uploads = uploads;
     this.ifMatch = ifMatch;
-    this.config = config;
+    this.partSize = options.partSize(config.partSize(), OptionalLong.empty());
+    this.partsInFlight = options.maxConcurrency(config.partsInFlight(), OptionalLong.empty());
+    this.firstBytes = options.bufferSize(FIRST_BYTES, OptionalLong.empty());
     this.threads = threads;
     this.location = location;
     this.options = options;
+  }
+
+  /** Returns whether content that lies in memory is large enough to be put in parts. */
+  static boolean putsInParts(ByteBuffer content, S3Config config, WriterOptions options) {
+    return content.remaining() >= (long) LEAST_PARTS * partSize(content, config, options);
+  }
+
+  private static int partSize(ByteBuffer content, S3Config config, WriterOptions options) {
+    return options.partSize(config.partSize(), OptionalLong.of(content.remaining()));
+  }
+
+  static ObjectInfo putInParts(
+      ObjectStore store,
+      Location location,
+      ByteBuffer content,
+      S3Config config,
+      WriterOptions options)
+      throws IOException {
+    OptionalLong size = OptionalLong.of(content.remaining());
+    WriterOptions ofSize =
+        options
+            .withPartSize(partSize(content, config, options))
+            .withMaxConcurrency(options.maxConcurrency(config.partsInFlight(), size));
+    try (ObjectWriter writer = store.openWriter(location, ofSize)) {
+      writer.write(content);
+      return writer.complete();
+    }
   }
 
   @Override
@@ -96,7 +131,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private int nextSize() {
-    return MultipartPlan.partSize(begun + 1, config.partSize());
+    return MultipartPlan.partSize(begun + 1, partSize);
   }
 
   private void sendFrom(ByteBuffer chunk) throws IOException {
@@ -110,7 +145,7 @@ final class S3Writer implements ObjectWriter {
     BufferLease memory = part;
     if (memory == null) {
       makeRoom();
-      memory = acquire(Math.min(size, Math.max(FIRST_BYTES, chunk.remaining())));
+      memory = acquire(Math.min(size, Math.max(firstBytes, chunk.remaining())));
       part = memory;
     } else if (!memory.buffer().hasRemaining()) {
       memory = grown(memory, size);
@@ -171,7 +206,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private void makeRoom() throws IOException {
-    while (inFlight.size() >= config.partsInFlight()) {
+    while (inFlight.size() >= partsInFlight) {
       finishOldest();
     }
   }

@@ -230,9 +230,12 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
+    if (S3Writer.putsInParts(content, config, options)) {
+      return S3Writer.putInParts(this, location, content, config, options);
+    }
     WriteCondition condition = WriteCondition.of(options);
     if (condition.isOfVersion()) {
       ifMatch.requirePuts(location);
@@ -338,7 +341,7 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
     return new S3Writer(
         this, () -> begin(location, options), ifMatch, config, threads, location, options);

@@ -71,7 +71,12 @@ public final class StoreInputStream extends StoreStream {
     this(store, object, StreamOptions.DEFAULT);
   }
 
-  /** Stands at the beginning. */
+  /**
+   * Stands at the beginning.
+   *
+   * @param options of which {@link StreamOptions#decompress} is not for this class, but for {@link
+   *     StoreStream#open}
+   */
   public StoreInputStream(ObjectStore store, ObjectInfo object, StreamOptions options) {
     this.reader = store.reader();
     this.ranges = store.rangeDefaults();

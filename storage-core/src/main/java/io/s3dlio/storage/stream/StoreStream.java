@@ -1,5 +1,6 @@
 package io.s3dlio.storage.stream;
 
+import io.s3dlio.storage.Compression;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import java.io.IOException;
@@ -16,9 +17,16 @@ import java.nio.channels.ReadableByteChannel;
 public abstract class StoreStream extends InputStream implements ReadableByteChannel {
   StoreStream() {}
 
-  /** Opens an object. */
+  /**
+   * Opens an object, and what was compressed in it if the options ask for that. Reading what is no
+   * whole stream of zstd, or does not have the sum that is kept in it, ends with a {@link
+   * io.s3dlio.storage.CorruptException}.
+   */
   public static StoreStream open(ObjectStore store, ObjectInfo object, StreamOptions options) {
-    return new StoreInputStream(store, object, options);
+    StoreInputStream content = new StoreInputStream(store, object, options);
+    return options.decompress() && Compression.isCompressed(object.location())
+        ? new ZstdStoreStream(content, object, options.bufferSize())
+        : content;
   }
 
   /**

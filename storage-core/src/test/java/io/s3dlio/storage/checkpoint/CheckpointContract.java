@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.AlreadyExistsException;
+import io.s3dlio.storage.Compression;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
@@ -116,6 +117,56 @@ public abstract class CheckpointContract extends StoreContract {
     assertThatThrownBy(() -> reader().read("model", 1000, target.clear()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'model' of rank 0");
+  }
+
+  @Test
+  void compressedStatesComeBackAsTheyWereSaved() throws IOException {
+    byte[] zeros = new byte[3 * fixture.partSize() + 5];
+    byte[] random = content(8, fixture.partSize() + 5);
+    CheckpointOptions zstd =
+        DEFAULT.withWriterOptions(WriterOptions.DEFAULT.withCompression(Compression.zstd()));
+    try (CheckpointWriter writer = open(zstd)) {
+      writer.saveState("zeros", direct(zeros));
+      writer.saveState("random", new ByteArrayInputStream(random));
+      writer.saveState("empty", ByteBuffer.allocate(0));
+      writer.finish();
+    }
+
+    CheckpointReader reader = reader();
+    assertThat(bytes(reader.loadState("zeros"))).isEqualTo(zeros);
+    assertThat(reader.loadState("zeros").isReadOnly()).isTrue();
+    assertThat(loaded(reader, "zeros")).isEqualTo(zeros);
+    assertThat(bytes(reader.loadState("random"))).isEqualTo(random);
+    assertThat(bytes(reader.loadState("empty"))).isEmpty();
+    Checkpoint checkpoint = reader.latest().orElseThrow();
+    SavedState state = checkpoint.state("zeros").info();
+    assertThat(state.compression()).isEqualTo(StateCompression.ZSTD);
+    assertThat(state.size()).isEqualTo(zeros.length);
+    assertThat(state.storedSize()).isLessThan(zeros.length / 100);
+    assertThat(state.key()).endsWith(".zst");
+    assertThatThrownBy(() -> reader.read("zeros", 0, ByteBuffer.allocateDirect(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("it is compressed");
+
+    byte[] damaged = new byte[(int) state.storedSize()];
+    store.get(checkpoint.location(state)).get(damaged);
+    damaged[damaged.length / 2] ^= 0x55;
+    overwrite(checkpoint, "zeros", damaged);
+    assertThatThrownBy(() -> checkpoint.loadState("zeros"))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("the state 'zeros' of rank 0");
+    Checkpoints.delete(store, prefix, 0);
+    assertThat(keys(prefix)).containsExactly("latest.json");
+  }
+
+  @Test
+  void closingWithoutFinishingLeavesNothingOfCompressedStates() throws IOException {
+    try (CheckpointWriter writer =
+        open(
+            DEFAULT.withWriterOptions(WriterOptions.DEFAULT.withCompression(Compression.zstd())))) {
+      writer.saveState("model", direct(content(4, fixture.partSize() + 1)));
+    }
+    assertThat(fixture.isUntouched(prefix)).isTrue();
   }
 
   @Test

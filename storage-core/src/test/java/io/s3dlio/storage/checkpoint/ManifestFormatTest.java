@@ -88,6 +88,7 @@ class ManifestFormatTest {
         "\"worldSize\" : 3|\"worldSize\" : 2000000000|Invalid worldSize",
         "\"size\" : 1000|\"size\" : -1|Invalid size: -1",
         "\"size\" : 1000|\"size\" : 999|Invalid storedSize: 1000",
+        "\"size\" : 1000|\"size\" : 2000000000|Invalid size: 2000000000",
         "\"89abcdef\"|\"89abcdeg\"|",
         "\"89abcdef\"|\"9abcdef\"|Invalid crc32c",
         "\"compression\" : \"none\"|\"compression\" : \"lzma\"|Invalid compression: 'lzma'",

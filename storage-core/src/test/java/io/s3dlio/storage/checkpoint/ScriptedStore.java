@@ -63,14 +63,14 @@ final class ScriptedStore implements ObjectStore {
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
-    return scripted("put", location, () -> store.put(location, content, options));
+    return scripted("put", location, () -> store.putBytes(location, content, options));
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
-    ObjectWriter writer = scripted("create", location, () -> store.createWriter(location, options));
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
+    ObjectWriter writer = scripted("create", location, () -> store.openWriter(location, options));
     return new ObjectWriter() {
       @Override
       public void write(ByteBuffer chunk) throws IOException {
