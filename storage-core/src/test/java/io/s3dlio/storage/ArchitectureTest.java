@@ -22,6 +22,8 @@ class ArchitectureTest {
   private static final String S3 = ROOT + ".s3..";
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
+  private static final String STREAM = ROOT + ".stream..";
+  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -45,6 +47,14 @@ class ArchitectureTest {
   static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
       onlyKnows(
           S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule streamsKnowTheApiBuffersAndRanges =
+      onlyKnows(STREAM, STREAM, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 
