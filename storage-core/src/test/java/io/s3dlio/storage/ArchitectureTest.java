@@ -23,6 +23,7 @@ class ArchitectureTest {
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
   private static final String STREAM = ROOT + ".stream..";
+  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -50,6 +51,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule streamsKnowTheApiBuffersAndRanges =
       onlyKnows(STREAM, STREAM, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 

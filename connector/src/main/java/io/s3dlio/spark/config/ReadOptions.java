@@ -57,6 +57,16 @@ public final class ReadOptions {
               + " `path,length,etag,modificationTime`, of which only the path is needed, also several"
               + " in a directory ([Paths](paths.md#manifests)).");
 
+  public static final OptionKey<Optional<CheckpointStep>> CHECKPOINT =
+      OptionKeys.optional(
+          "checkpoint",
+          Scope.READ,
+          "latest, or a step",
+          text -> CheckpointStep.parse(text, CheckpointStep.LATEST),
+          "Reads the states of the checkpoint of this step below the path, instead of listing: a row"
+              + " for each, with the columns `rank` and `name`"
+              + " ([Checkpoints](checkpoints.md#spark)).");
+
   public static final OptionKey<Optional<String>> NAME_TEMPLATE =
       OptionKeys.optional(
           "nameTemplate",
@@ -320,6 +330,7 @@ public final class ReadOptions {
           BASE_PATH,
           PARTITION_COLUMNS,
           MANIFEST,
+          CHECKPOINT,
           NAME_TEMPLATE,
           COUNT,
           GLOB_PATHS,

@@ -1,5 +1,6 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ReadRequest;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** A batch whose content is on its way. */
@@ -94,6 +96,9 @@ final class PendingBatch {
     boolean arrived = false;
     try {
       await(read, limit);
+      if (memory != null && rows.objects().hasSums()) {
+        requireSums(rows, memory.buffer());
+      }
       arrived = true;
       return new LoadedBatch(rows, memory);
     } finally {
@@ -117,6 +122,27 @@ final class PendingBatch {
                   "the batch of %d rows that begins with it took longer than %d ms"
                       .formatted(rows.rows(), limit.get().toMillis()))
               .withRemedy("Raise pool.batchTimeout, or read smaller batches"));
+    }
+  }
+
+  /** A part of an object has no sum of its own. */
+  private static void requireSums(RowBatch rows, ByteBuffer memory) throws CorruptException {
+    ObjectTable objects = rows.objects();
+    for (int row = 0; row < rows.rows(); row++) {
+      int object = rows.object(row);
+      if (rows.offset(row) == 0 && rows.size(row) == objects.length(object)) {
+        CRC32C sum = new CRC32C();
+        sum.update(memory.slice(rows.start(row), rows.size(row)));
+        if ((int) sum.getValue() != objects.sum(object)) {
+          throw new CorruptException(
+              Failure.of(
+                      "read",
+                      objects.location(object),
+                      "it has the CRC-32C %08x, and %08x was saved"
+                          .formatted((int) sum.getValue(), objects.sum(object)))
+                  .withRemedy("Load another checkpoint"));
+        }
+      }
     }
   }
 

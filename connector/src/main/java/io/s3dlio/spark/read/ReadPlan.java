@@ -13,10 +13,12 @@ import io.s3dlio.storage.range.RangeEngineConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -95,27 +97,54 @@ record ReadPlan(
   }
 
   private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {
-    Optional<NameSource> manifest =
-        options.value(ReadOptions.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
-    Optional<NameSource> template = template(locations, options);
-    if (manifest.isPresent() && template.isPresent()) {
+    Map<OptionKey<?>, NameSource> sources = new LinkedHashMap<>();
+    options
+        .value(ReadOptions.MANIFEST)
+        .map(Location::parse)
+        .ifPresent(at -> sources.put(ReadOptions.MANIFEST, new NameSource.InManifest(at)));
+    options
+        .value(ReadOptions.CHECKPOINT)
+        .ifPresent(
+            which ->
+                sources.put(ReadOptions.CHECKPOINT, new NameSource.InCheckpoint(which.step())));
+    template(locations, options)
+        .ifPresent(template -> sources.put(ReadOptions.NAME_TEMPLATE, template));
+    if (sources.isEmpty()) {
+      return Optional.empty();
+    }
+    if (sources.size() > 1) {
       throw new IllegalArgumentException(
-          "Invalid options: manifest and nameTemplate both name the objects that are read");
+          "Invalid options: %s both name the objects that are read"
+              .formatted(
+                  sources.keySet().stream()
+                      .map(OptionKey::toString)
+                      .collect(Collectors.joining(" and "))));
     }
-    Optional<NameSource> names = manifest.or(() -> template);
-    if (names.isPresent()) {
-      OptionKey<?> key = manifest.isPresent() ? ReadOptions.MANIFEST : ReadOptions.NAME_TEMPLATE;
-      options.requireNotSet(
-          ReadOptions.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
-      if (options.value(ReadOptions.GLOB_PATHS)
-          && locations.stream().anyMatch(PathPattern::isPattern)) {
-        throw new IllegalArgumentException(
-            ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
-                    + " set option(\"globPaths\", false) if it is none)")
-                .formatted(key));
-      }
+    OptionKey<?> key = sources.keySet().iterator().next();
+    options.requireNotSet(
+        ReadOptions.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
+    if (options.value(ReadOptions.GLOB_PATHS)
+        && locations.stream().anyMatch(PathPattern::isPattern)) {
+      throw new IllegalArgumentException(
+          ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
+                  + " set option(\"globPaths\", false) if it is none)")
+              .formatted(key));
     }
-    return names;
+    if (key == ReadOptions.CHECKPOINT) {
+      requireOneCheckpoint(locations, options);
+    }
+    return sources.values().stream().findFirst();
+  }
+
+  private static void requireOneCheckpoint(List<Location> locations, ResolvedOptions options) {
+    if (locations.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid option: 'checkpoint' (checkpoints are below one path, and the load has %d)"
+              .formatted(locations.size()));
+    }
+    options.requireNotSet(
+        ReadOptions.PATH_GLOB_FILTER,
+        "the names of objects of a checkpoint are not those of its states; filter the column name");
   }
 
   private static Optional<NameSource> template(List<Location> locations, ResolvedOptions options) {

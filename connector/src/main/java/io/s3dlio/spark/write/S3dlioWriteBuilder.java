@@ -50,6 +50,12 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
           "Invalid path: %d were given (a write has one)".formatted(locations.size()));
     }
     Location prefix = locations.get(0).asPrefix();
+    if (overwrite && options.value(WriteOptions.CHECKPOINT).isPresent()) {
+      throw new IllegalArgumentException(
+          "Cannot overwrite %s with a checkpoint: the others would be lost. Use mode(\"append\"), with"
+                  .formatted(prefix)
+              + " onExisting set to overwrite if it replaces the one of its step");
+    }
     if (overwrite) {
       requireOverwritable(prefix);
     }
