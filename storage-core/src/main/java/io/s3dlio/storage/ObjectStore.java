@@ -2,6 +2,7 @@ package io.s3dlio.storage;
 
 import io.s3dlio.storage.range.RangeEngine;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import io.s3dlio.storage.stream.ZstdWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,14 +45,42 @@ public interface ObjectStore extends ObjectReader, Closeable {
   /**
    * Writes a whole object from the buffer's remaining bytes and leaves the buffer consumed. What it
    * returns is what {@link #stat} will, but for the time: a store that does not tell it at once
-   * gives that of its answer.
+   * gives that of its answer. With {@link WriterOptions#compression()} the object's key gets the
+   * suffix of compressed ones, and what is returned names it.
    *
    * @throws AlreadyExistsException if the object exists and the options do not let it be replaced
+   * @throws ObjectChangedException if it is not the only version that they let be replaced
    */
-  ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) throws IOException;
+  default ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    return options.compression().isNone()
+        ? putBytes(location, content, options)
+        : ZstdWriter.put(this, location, content, options);
+  }
 
   /** Opens a writer for an object of unknown size, for one thread at a time. */
-  ObjectWriter createWriter(Location location, WriterOptions options) throws IOException;
+  default ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    return options.compression().isNone()
+        ? openWriter(location, options)
+        : ZstdWriter.open(this, location, options);
+  }
+
+  /**
+   * For those who make stores: does what {@link #put} does, with bytes that are compressed already
+   * where that is asked for.
+   *
+   * @param options with no compression
+   */
+  ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException;
+
+  /**
+   * For those who make stores: does what {@link #createWriter} does, for bytes that are compressed
+   * already where that is asked for.
+   *
+   * @param options with no compression
+   */
+  ObjectWriter openWriter(Location location, WriterOptions options) throws IOException;
 
   /** Deletes an object; deleting what is not there succeeds. */
   void delete(Location location) throws IOException;

@@ -13,6 +13,8 @@ public interface StagedObject {
    *
    * @throws AlreadyExistsException if another object has come under the key and may not be
    *     replaced; this one stays staged
+   * @throws ObjectChangedException if the only version that may be replaced is not there any more;
+   *     this one stays staged
    */
   ObjectInfo complete() throws IOException;
 

@@ -25,6 +25,8 @@ class ArchitectureTest {
   private static final String LOADER = ROOT + ".loader..";
   private static final String MANIFEST = ROOT + ".manifest..";
   private static final String TUNING = ROOT + ".tuning..";
+  private static final String STREAM = ROOT + ".stream..";
+  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -48,6 +50,14 @@ class ArchitectureTest {
   static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
       onlyKnows(
           S3, S3, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule streamsKnowTheApiBuffersAndRanges =
+      onlyKnows(STREAM, STREAM, ROOT, BUFFER, RANGE);
+
+  @ArchTest
+  static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 

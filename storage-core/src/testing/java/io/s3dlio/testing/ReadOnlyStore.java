@@ -30,12 +30,12 @@ public abstract class ReadOnlyStore implements ObjectStore {
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options) {
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) {
+  public ObjectWriter openWriter(Location location, WriterOptions options) {
     throw new UnsupportedOperationException();
   }
 

@@ -18,7 +18,7 @@ public final class DecodeOptions {
           Decode.NONE,
           "What objects are read as: `npz`, `npy` and `hdf5` give a row for each array, `tfrecord` one"
               + " for each record; `auto` goes by how names end ([Typed reads](decode.md))."
-              + " Order and limits of batches (`batchSize`, `dropLast`, `chunkBytes`) are of objects"
+              + " Order and limits of batches (`batchSize`, `dropLast`, `chunkBytes`, `pool.batchTimeout`) are of objects"
               + " as they are, and refused.");
 
   public static final OptionKey<Optional<List<String>>> ARRAYS =
@@ -178,6 +178,7 @@ public final class DecodeOptions {
       options.requireNotSet(ReadOptions.BATCH_SIZE, objects);
       options.requireNotSet(ReadOptions.DROP_LAST, objects);
       options.requireNotSet(ReadOptions.CHUNK_BYTES, objects);
+      options.requireNotSet(PoolOptions.BATCH_TIMEOUT, objects);
     }
   }
 

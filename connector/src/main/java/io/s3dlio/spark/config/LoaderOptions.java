@@ -19,19 +19,7 @@ final class LoaderOptions {
                   + " process"),
           new Refused(
               "persistentWorkers",
-              "Spark has Python workers of its own: `spark.python.worker.reuse`"),
-          new Refused(
-              "adaptive",
-              "splits and batches follow the sizes that were listed: set `maxPartitionBytes`,"
-                  + " `maxBatchBytes` or `range.chunkSize` for others"),
-          new Refused(
-              "workloadType",
-              "splits and batches follow the sizes that were listed: set `maxPartitionBytes`,"
-                  + " `maxBatchBytes` or `range.chunkSize` for others"),
-          new Refused("pool.size", "tasks share the JVM's threads: set `maxConcurrency`"),
-          new Refused("pool.readaheadBatches", "a task reads ahead by itself: set `prefetch`"),
-          new Refused(
-              "pool.batchTimeout", "a batch waits for its ranges alone: set `range.timeout`"));
+              "Spark has Python workers of its own: `spark.python.worker.reuse`"));
 
   private LoaderOptions() {}
 

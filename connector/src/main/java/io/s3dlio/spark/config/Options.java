@@ -7,8 +7,10 @@ import java.util.stream.Stream;
 public final class Options {
   private static final List<OptionKey<?>> ALL =
       Stream.of(
+              TuningOptions.all(),
               FileOptions.all(),
               ReadOptions.all(),
+              PoolOptions.all(),
               DecodeOptions.all(),
               WriteOptions.all(),
               PayloadOptions.all(),

@@ -57,6 +57,16 @@ public final class ReadOptions {
               + " `path,length,etag,modificationTime`, of which only the path is needed, also several"
               + " in a directory ([Paths](paths.md#manifests)).");
 
+  public static final OptionKey<Optional<CheckpointStep>> CHECKPOINT =
+      OptionKeys.optional(
+          "checkpoint",
+          Scope.READ,
+          "latest, or a step",
+          text -> CheckpointStep.parse(text, CheckpointStep.LATEST),
+          "Reads the states of the checkpoint of this step below the path, instead of listing: a row"
+              + " for each, with the columns `rank` and `name`"
+              + " ([Checkpoints](checkpoints.md#spark)).");
+
   public static final OptionKey<Optional<String>> NAME_TEMPLATE =
       OptionKeys.optional(
           "nameTemplate",
@@ -272,6 +282,15 @@ public final class ReadOptions {
           "How many ranges one task has in flight at most, within `spark.s3dlio.concurrencyBudget`"
               + " for all tasks of a JVM.");
 
+  public static final OptionKey<Optional<Long>> PART_SIZE =
+      OptionKeys.optional(
+          "partSize",
+          Scope.READ,
+          "size, 64k to 1gb",
+          text -> Sizes.parseWithin(text, 64 << 10, 1 << 30),
+          "The size of a range when an object is read in several, as `range.chunkSize` says too: set"
+              + " one of them. Default: the store's, 64 MiB.");
+
   public static final OptionKey<Optional<Long>> RANGE_CHUNK_SIZE =
       OptionKeys.optional(
           "range.chunkSize",
@@ -311,6 +330,7 @@ public final class ReadOptions {
           BASE_PATH,
           PARTITION_COLUMNS,
           MANIFEST,
+          CHECKPOINT,
           NAME_TEMPLATE,
           COUNT,
           GLOB_PATHS,
@@ -333,6 +353,7 @@ public final class ReadOptions {
           READ_MODE,
           PREFETCH,
           MAX_CONCURRENCY,
+          PART_SIZE,
           RANGE_CHUNK_SIZE,
           RANGE_MAX_CONCURRENT_RANGES,
           RANGE_MIN_SPLIT_SIZE,

@@ -48,6 +48,7 @@ public final class ResolvedOptions {
     SESSION,
     SPARK,
     HADOOP,
+    ADAPTIVE,
     DEFAULT
   }
 
@@ -169,11 +170,20 @@ public final class ResolvedOptions {
 
   /** Returns these options with another default of one of them. */
   public ResolvedOptions withDefault(OptionKey<?> key, String text) {
+    return inPlaceOfDefault(key, text, Origin.DEFAULT);
+  }
+
+  /** Returns these options with one that follows the workload unless it was set. */
+  ResolvedOptions withAdaptive(OptionKey<?> key, String text) {
+    return inPlaceOfDefault(key, text, Origin.ADAPTIVE);
+  }
+
+  private ResolvedOptions inPlaceOfDefault(OptionKey<?> key, String text, Origin origin) {
     if (origin(key) != Origin.DEFAULT) {
       return this;
     }
     Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
-    changed.put(key, value(key, text, Origin.DEFAULT));
+    changed.put(key, value(key, text, origin));
     return new ResolvedOptions(changed, buckets);
   }
 
@@ -317,7 +327,9 @@ public final class ResolvedOptions {
     Map<String, String> result = new LinkedHashMap<>();
     values.forEach(
         (key, value) -> {
-          if (value.origin() != Origin.DEFAULT && !key.isSecret()) {
+          if (value.origin() != Origin.DEFAULT
+              && value.origin() != Origin.ADAPTIVE
+              && !key.isSecret()) {
             result.put(key.name(), value.text());
           }
         });

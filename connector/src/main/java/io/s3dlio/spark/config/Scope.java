@@ -2,7 +2,7 @@ package io.s3dlio.spark.config;
 
 /** Where an option means something. */
 public enum Scope {
-  /** How a store is opened: reads and writes. */
+  /** Reads and writes: how a store is opened above all. */
   CONNECTION,
   /** A batch read. */
   READ,

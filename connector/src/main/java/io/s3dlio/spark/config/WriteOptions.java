@@ -4,6 +4,7 @@ import io.s3dlio.datagen.Compression;
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.datagen.SizeDistribution;
+import io.s3dlio.storage.checkpoint.CheckpointLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -11,6 +12,24 @@ import java.util.function.Function;
 /** The options of writes. */
 public final class WriteOptions {
   private static final long MIB = 1L << 20;
+
+  public static final OptionKey<Optional<CheckpointStep>> CHECKPOINT =
+      OptionKeys.optional(
+          "checkpoint",
+          Scope.WRITE,
+          "next, or a step",
+          text -> CheckpointStep.parse(text, CheckpointStep.NEXT),
+          "Saves the rows, `name`, `content` and perhaps `rank`, as the states of one checkpoint, of"
+              + " this step or of the one after the latest ([Checkpoints](checkpoints.md#spark)).");
+
+  public static final OptionKey<CheckpointLayout> CHECKPOINT_LAYOUT =
+      OptionKeys.choice(
+          "checkpointLayout",
+          Scope.WRITE,
+          CheckpointLayout.class,
+          CheckpointLayout.FLAT,
+          "With `checkpoint`: how the keys of states are spread, `flat` in one folder, `roundrobin`"
+              + " over 16 prefixes, `hashed` over 256.");
 
   public static final OptionKey<Encoding> ENCODE =
       OptionKeys.choice(
@@ -241,6 +260,8 @@ public final class WriteOptions {
 
   private static final List<OptionKey<?>> ALL =
       List.of(
+          CHECKPOINT,
+          CHECKPOINT_LAYOUT,
           ENCODE,
           RECORD_TYPE,
           COMPRESSION,

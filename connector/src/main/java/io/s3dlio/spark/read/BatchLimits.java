@@ -1,6 +1,8 @@
 package io.s3dlio.spark.read;
 
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How much one task reads at once.
@@ -13,6 +15,7 @@ import java.io.Serializable;
  * @param maxConcurrency how many ranges a task has in flight
  * @param ignoreMissing whether objects that are gone are left out
  * @param rows how many rows a batch has, whatever their bytes; 0 where bytes decide
+ * @param timeoutMillis how long a task waits for a batch; 0 for as long as it takes
  */
 record BatchLimits(
     long maxBatchBytes,
@@ -21,10 +24,16 @@ record BatchLimits(
     long deliveredBytes,
     int maxConcurrency,
     boolean ignoreMissing,
-    int rows)
+    int rows,
+    long timeoutMillis)
     implements Serializable {
   /** The most rows of a batch where bytes decide. */
   static final int MAX_ROWS = 4096;
+
+  /** Returns how long a task waits for a batch, if that is limited. */
+  Optional<Duration> timeout() {
+    return timeoutMillis == 0 ? Optional.empty() : Optional.of(Duration.ofMillis(timeoutMillis));
+  }
 
   /** Returns how many batches may be in flight: each has one range at least. */
   int batchesInFlight() {

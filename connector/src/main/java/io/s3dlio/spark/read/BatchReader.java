@@ -157,7 +157,7 @@ final class BatchReader implements BatchSource {
     PendingBatch attempt = batch;
     while (true) {
       try {
-        return attempt.await(metrics);
+        return attempt.await(metrics, limits.timeout());
       } catch (NotFoundException e) {
         if (!limits.ignoreMissing()) {
           throw vanished(e);

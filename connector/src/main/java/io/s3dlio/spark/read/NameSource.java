@@ -1,11 +1,19 @@
 package io.s3dlio.spark.read;
 
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NameTemplate;
+import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.checkpoint.Checkpoint;
+import io.s3dlio.storage.checkpoint.CheckpointReader;
+import io.s3dlio.storage.checkpoint.SavedState;
+import io.s3dlio.storage.checkpoint.StateCompression;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** What names the objects of a read instead of a listing. */
@@ -58,6 +66,54 @@ sealed interface NameSource {
                 "",
                 Optional.empty()));
       }
+    }
+  }
+
+  /**
+   * The states of a checkpoint below the one path of the load.
+   *
+   * @param step which; empty for the latest
+   */
+  record InCheckpoint(OptionalLong step) implements NameSource {
+    @Override
+    public void read(
+        List<Location> paths, Stores.Opener stores, ListSettings settings, NamedObjects objects)
+        throws IOException {
+      Location prefix = paths.get(0).asPrefix();
+      ObjectStore store = stores.open(prefix, settings.store());
+      CheckpointReader reader = CheckpointReader.open(store, prefix);
+      Checkpoint checkpoint =
+          step.isPresent() ? reader.at(step.getAsLong()) : latest(reader, prefix);
+      for (SavedState state : checkpoint.manifest().states()) {
+        if (state.compression() != StateCompression.NONE) {
+          throw new StorageException(
+              Failure.of(
+                      "read",
+                      checkpoint.location(state),
+                      "the state '%s' of rank %d is compressed"
+                          .formatted(state.name(), state.rank()))
+                  .withRemedy("Load it with CheckpointReader"));
+        }
+        objects.add(
+            new NamedObjects.Named(
+                "the manifest of checkpoint " + checkpoint.step(),
+                checkpoint.location(state),
+                prefix,
+                OptionalLong.of(state.storedSize()),
+                "",
+                Optional.empty(),
+                OptionalInt.of(state.crc32c())));
+      }
+    }
+
+    private static Checkpoint latest(CheckpointReader reader, Location prefix) throws IOException {
+      return reader
+          .latest()
+          .orElseThrow(
+              () ->
+                  new NotFoundException(
+                      Failure.of("read", prefix, "there is no complete checkpoint")
+                          .withRemedy("Check the path")));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -27,8 +28,9 @@ final class NamedObjects {
   interface Sink {
     /**
      * @param path the path of the load that it is at or below
+     * @param sum the CRC-32C of its bytes, if it is said: of each object, or of none
      */
-    void add(ObjectInfo object, Location path) throws IOException;
+    void add(ObjectInfo object, Location path, OptionalInt sum) throws IOException;
   }
 
   /**
@@ -38,6 +40,7 @@ final class NamedObjects {
    * @param path the path of the load that it is at or below
    * @param etag empty if nothing is said
    * @param known all of it, if all is said
+   * @param sum the CRC-32C of its bytes, if it is said
    */
   record Named(
       String where,
@@ -45,7 +48,19 @@ final class NamedObjects {
       Location path,
       OptionalLong length,
       String etag,
-      Optional<ObjectInfo> known) {}
+      Optional<ObjectInfo> known,
+      OptionalInt sum) {
+    /** Nothing is said of its bytes. */
+    Named(
+        String where,
+        Location location,
+        Location path,
+        OptionalLong length,
+        String etag,
+        Optional<ObjectInfo> known) {
+      this(where, location, path, length, etag, known, OptionalInt.empty());
+    }
+  }
 
   NamedObjects(NamedPaths named, Sink sink) {
     this.named = named;
@@ -68,7 +83,7 @@ final class NamedObjects {
     for (Named each : chunk) {
       ObjectInfo object =
           each.known().isPresent() ? each.known().get() : checked(each, found.get(next++));
-      sink.add(object, each.path());
+      sink.add(object, each.path(), each.sum());
     }
     chunk.clear();
   }

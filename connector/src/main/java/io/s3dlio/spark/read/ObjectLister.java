@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -173,7 +174,7 @@ final class ObjectLister {
     }
 
     @Override
-    public void add(ObjectInfo object, Location at) throws StorageException {
+    public void add(ObjectInfo object, Location at, OptionalInt sum) throws StorageException {
       if (!settings.keeps(object)) {
         return;
       }
@@ -185,7 +186,7 @@ final class ObjectLister {
                 at.withKey(at.key().substring(0, at.key().lastIndexOf('/') + 1)), tables);
         path = at;
       }
-      joiner.add(object);
+      joiner.add(object, sum);
     }
 
     void finish() {

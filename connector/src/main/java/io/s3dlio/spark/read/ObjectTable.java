@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Objects of one container in the order in which they were listed: arrays instead of a graph, since
  * a listing may hold millions. The part of the key that all share is kept once. Their rows are
- * numbered where batches count them. Immutable.
+ * numbered where batches count them, and the sums of their bytes are kept where a manifest tells
+ * them. Immutable.
  */
 final class ObjectTable {
+  private static final long NUMBERED = 1;
+  private static final long SUMMED = 2;
+
   private final Location prefix;
   private final byte[] uriPrefix;
   private final byte[] suffixes;
@@ -29,6 +33,7 @@ final class ObjectTable {
   private final byte[] etags;
   private final int[] etagEnds;
   private final long @Nullable [] rows;
+  private final int @Nullable [] sums;
 
   private ObjectTable(Builder builder) {
     int size = builder.size;
@@ -41,6 +46,7 @@ final class ObjectTable {
     this.etags = builder.etags.toByteArray();
     this.etagEnds = Arrays.copyOf(builder.etagEnds, size);
     this.rows = builder.rows == null ? null : Arrays.copyOf(builder.rows, size);
+    this.sums = builder.sums == null ? null : Arrays.copyOf(builder.sums, size);
   }
 
   int size() {
@@ -94,6 +100,16 @@ final class ObjectTable {
     return requireNonNull(rows, "Rows are not numbered")[object] + offset / chunkBytes;
   }
 
+  /** Returns whether the CRC-32C of each object is known. */
+  boolean hasSums() {
+    return sums != null;
+  }
+
+  /** Returns the CRC-32C of an object. */
+  int sum(int object) {
+    return requireNonNull(sums, "Sums are not known")[object];
+  }
+
   /** Returns the size of {@link #path}, in bytes. */
   int pathLength(int object) {
     return uriPrefix.length + suffixEnds[object] - suffixStart(object);
@@ -132,7 +148,7 @@ final class ObjectTable {
     out.text(prefix.container());
     out.text(prefix.key());
     out.number(to - from);
-    out.number(rows == null ? 0 : 1);
+    out.number((rows == null ? 0 : NUMBERED) | (sums == null ? 0 : SUMMED));
     for (int i = from; i < to; i++) {
       int start = suffixStart(i);
       int shared = i == from ? 0 : sharedWithPrevious(i);
@@ -143,6 +159,9 @@ final class ObjectTable {
       out.bytes(etags, i == 0 ? 0 : etagEnds[i - 1], etagEnds[i]);
       if (rows != null) {
         out.signed(rows[i] - (i == from ? 0 : rows[i - 1]));
+      }
+      if (sums != null) {
+        out.number(Integer.toUnsignedLong(sums[i]));
       }
     }
   }
@@ -162,7 +181,8 @@ final class ObjectTable {
   static ObjectTable decode(VarintReader in) {
     Location prefix = new Location(in.text(), in.text(), in.text());
     int size = Math.toIntExact(in.number());
-    Builder table = new Builder(prefix, in.number() == 1);
+    long columns = in.number();
+    Builder table = new Builder(prefix, (columns & NUMBERED) != 0);
     byte[] suffix = {};
     long time = 0;
     long row = 0;
@@ -176,6 +196,9 @@ final class ObjectTable {
       byte[] etag = in.bytes();
       row += table.rows == null ? 0 : in.signed();
       table.add(suffix, length, time, etag, row);
+      if ((columns & SUMMED) != 0) {
+        table.sum((int) in.number());
+      }
     }
     return table.build();
   }
@@ -200,6 +223,7 @@ final class ObjectTable {
     private long[] modified = new long[16];
     private int[] etagEnds = new int[16];
     private long @Nullable [] rows;
+    private int @Nullable [] sums;
     private int size;
 
     /**
@@ -230,6 +254,13 @@ final class ObjectTable {
       return size >= MAX_SIZE || suffixes.size() >= MAX_BYTES || etags.size() >= MAX_BYTES;
     }
 
+    /** Sets the CRC-32C of the object that was added last: of each one, or of none. */
+    void sum(int crc32c) {
+      int[] all = sums == null ? new int[lengths.length] : sums;
+      all[size - 1] = crc32c;
+      sums = all;
+    }
+
     void add(ObjectInfo object) {
       String key = object.location().key();
       if (!key.startsWith(prefix.key())) {
@@ -251,6 +282,11 @@ final class ObjectTable {
         suffixEnds[size + i] = suffixes.size() + other.suffixEnds[i];
         etagEnds[size + i] = etags.size() + other.etagEnds[i];
       }
+      if (other.sums != null) {
+        int[] all = sums == null ? new int[lengths.length] : sums;
+        System.arraycopy(other.sums, 0, all, size, other.size);
+        sums = all;
+      }
       System.arraycopy(other.lengths, 0, lengths, size, other.size);
       System.arraycopy(other.modified, 0, modified, size, other.size);
       suffixes.writeBytes(other.suffixes.toByteArray());
@@ -271,6 +307,9 @@ final class ObjectTable {
       suffixes.write(from.suffixes, suffix, from.suffixEnds[object] - suffix);
       etags.write(from.etags, etag, from.etagEnds[object] - etag);
       finish(from.lengths[object], from.modified[object], row);
+      if (from.sums != null) {
+        sum(from.sums[object]);
+      }
     }
 
     private void ensureCapacity(int wanted) {
@@ -281,6 +320,7 @@ final class ObjectTable {
         modified = Arrays.copyOf(modified, capacity);
         etagEnds = Arrays.copyOf(etagEnds, capacity);
         rows = rows == null ? null : Arrays.copyOf(rows, capacity);
+        sums = sums == null ? null : Arrays.copyOf(sums, capacity);
       }
     }
 

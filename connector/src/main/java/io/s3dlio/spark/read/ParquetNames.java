@@ -7,7 +7,7 @@ import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.manifest.ObjectNames;
-import io.s3dlio.storage.manifest.StoreInputStream;
+import io.s3dlio.storage.stream.StoreInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -24,7 +25,7 @@ import org.apache.spark.sql.types.StructType;
  * The columns that a read has from directories {@code name=value}, and where these count. Of {@code
  * s3://b/d/label=cat/day=7/1.jpg}, loaded from {@code s3://b/d/}, the label is {@code cat}.
  *
- * @param schema the columns, which may be null
+ * @param schema the columns
  * @param bases where directories count: below these
  * @param caseSensitive whether the case of a column's name matters
  * @param zone in which times are meant that tell none
@@ -37,6 +38,14 @@ record PartitionColumns(
   /** No columns. */
   static final PartitionColumns NONE =
       new PartitionColumns(new StructType(), List.of(), false, "UTC", false);
+
+  /** What the keys of a checkpoint's states tell. */
+  private static final StructType CHECKPOINT =
+      new StructType()
+          .add("rank", DataTypes.IntegerType, false)
+          .add("name", DataTypes.StringType, false);
+
+  private static final String OF_CHECKPOINT = "the columns of a checkpoint's states are known";
 
   /** All of them travel to every task. */
   private static final int MOST_BASES = 1000;
@@ -90,6 +99,9 @@ record PartitionColumns(
 
   static PartitionColumns of(
       List<Location> locations, ResolvedOptions options, Stores.Opener stores) {
+    if (options.value(ReadOptions.CHECKPOINT).isPresent()) {
+      return ofCheckpoint(locations, options);
+    }
     if (!areAsked(options)) {
       return NONE;
     }
@@ -123,6 +135,14 @@ record PartitionColumns(
         caseSensitive,
         zone,
         named.isEmpty());
+  }
+
+  /** The keys of states tell what they are, whoever has written them. */
+  private static PartitionColumns ofCheckpoint(List<Location> locations, ResolvedOptions options) {
+    options.requireNotSet(ReadOptions.BASE_PATH, OF_CHECKPOINT);
+    options.requireNotSet(ReadOptions.PARTITION_COLUMNS, OF_CHECKPOINT);
+    return new PartitionColumns(
+        CHECKPOINT, locations.stream().map(Base::of).toList(), true, "UTC", false);
   }
 
   /** Returns whether a read may have such columns. */

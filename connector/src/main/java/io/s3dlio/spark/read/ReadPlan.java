@@ -2,6 +2,7 @@ package io.s3dlio.spark.read;
 
 import io.s3dlio.spark.config.OptionKey;
 import io.s3dlio.spark.config.PathPattern;
+import io.s3dlio.spark.config.PoolOptions;
 import io.s3dlio.spark.config.ReadMode;
 import io.s3dlio.spark.config.ReadOptions;
 import io.s3dlio.spark.config.ResolvedOptions;
@@ -9,12 +10,15 @@ import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -39,7 +43,11 @@ record ReadPlan(
     // A session's defaults of what decoding does not have.
     ResolvedOptions options =
         shape.decoding().looksInside()
-            ? given.without(ReadOptions.BATCH_SIZE, ReadOptions.DROP_LAST, ReadOptions.CHUNK_BYTES)
+            ? given.without(
+                ReadOptions.BATCH_SIZE,
+                ReadOptions.DROP_LAST,
+                ReadOptions.CHUNK_BYTES,
+                PoolOptions.BATCH_TIMEOUT)
             : given;
     ListSettings list = list(locations, options, partitions);
     StoreConfig store = list.store();
@@ -89,27 +97,54 @@ record ReadPlan(
   }
 
   private static Optional<NameSource> names(List<Location> locations, ResolvedOptions options) {
-    Optional<NameSource> manifest =
-        options.value(ReadOptions.MANIFEST).map(Location::parse).map(NameSource.InManifest::new);
-    Optional<NameSource> template = template(locations, options);
-    if (manifest.isPresent() && template.isPresent()) {
+    Map<OptionKey<?>, NameSource> sources = new LinkedHashMap<>();
+    options
+        .value(ReadOptions.MANIFEST)
+        .map(Location::parse)
+        .ifPresent(at -> sources.put(ReadOptions.MANIFEST, new NameSource.InManifest(at)));
+    options
+        .value(ReadOptions.CHECKPOINT)
+        .ifPresent(
+            which ->
+                sources.put(ReadOptions.CHECKPOINT, new NameSource.InCheckpoint(which.step())));
+    template(locations, options)
+        .ifPresent(template -> sources.put(ReadOptions.NAME_TEMPLATE, template));
+    if (sources.isEmpty()) {
+      return Optional.empty();
+    }
+    if (sources.size() > 1) {
       throw new IllegalArgumentException(
-          "Invalid options: manifest and nameTemplate both name the objects that are read");
+          "Invalid options: %s both name the objects that are read"
+              .formatted(
+                  sources.keySet().stream()
+                      .map(OptionKey::toString)
+                      .collect(Collectors.joining(" and "))));
     }
-    Optional<NameSource> names = manifest.or(() -> template);
-    if (names.isPresent()) {
-      OptionKey<?> key = manifest.isPresent() ? ReadOptions.MANIFEST : ReadOptions.NAME_TEMPLATE;
-      options.requireNotSet(
-          ReadOptions.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
-      if (options.value(ReadOptions.GLOB_PATHS)
-          && locations.stream().anyMatch(PathPattern::isPattern)) {
-        throw new IllegalArgumentException(
-            ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
-                    + " set option(\"globPaths\", false) if it is none)")
-                .formatted(key));
-      }
+    OptionKey<?> key = sources.keySet().iterator().next();
+    options.requireNotSet(
+        ReadOptions.RECURSIVE_FILE_LOOKUP, key + " names the objects that are read");
+    if (options.value(ReadOptions.GLOB_PATHS)
+        && locations.stream().anyMatch(PathPattern::isPattern)) {
+      throw new IllegalArgumentException(
+          ("Invalid option: '%s' (it names objects below plain paths, and the load has a pattern;"
+                  + " set option(\"globPaths\", false) if it is none)")
+              .formatted(key));
     }
-    return names;
+    if (key == ReadOptions.CHECKPOINT) {
+      requireOneCheckpoint(locations, options);
+    }
+    return sources.values().stream().findFirst();
+  }
+
+  private static void requireOneCheckpoint(List<Location> locations, ResolvedOptions options) {
+    if (locations.size() > 1) {
+      throw new IllegalArgumentException(
+          "Invalid option: 'checkpoint' (checkpoints are below one path, and the load has %d)"
+              .formatted(locations.size()));
+    }
+    options.requireNotSet(
+        ReadOptions.PATH_GLOB_FILTER,
+        "the names of objects of a checkpoint are not those of its states; filter the column name");
   }
 
   private static Optional<NameSource> template(List<Location> locations, ResolvedOptions options) {
@@ -175,12 +210,13 @@ record ReadPlan(
       ResolvedOptions options, SparkSettings spark, long partitionBytes, int rows) {
     return new BatchLimits(
         options.value(ReadOptions.MAX_BATCH_BYTES),
-        options.value(ReadOptions.PREFETCH),
+        PoolOptions.prefetch(options),
         spark.memory().bytesPerTask(),
         partitionBytes,
-        options.value(ReadOptions.MAX_CONCURRENCY),
+        PoolOptions.concurrency(options),
         options.value(ReadOptions.IGNORE_MISSING_FILES),
-        rows);
+        rows,
+        options.value(PoolOptions.BATCH_TIMEOUT).map(Duration::toMillis).orElse(0L));
   }
 
   /** Returns how objects are cut into ranges, by scheme. */
@@ -196,8 +232,15 @@ record ReadPlan(
   }
 
   private static RangeEngineConfig ranges(RangeEngineConfig defaults, ResolvedOptions options) {
+    if (options.value(ReadOptions.RANGE_CHUNK_SIZE).isPresent()) {
+      options.requireNotSet(
+          ReadOptions.PART_SIZE, "range.chunkSize is in its place: set one of them");
+    }
     return new RangeEngineConfig(
-        options.value(ReadOptions.RANGE_CHUNK_SIZE).orElse(defaults.chunkSize()),
+        options
+            .value(ReadOptions.RANGE_CHUNK_SIZE)
+            .or(() -> options.value(ReadOptions.PART_SIZE))
+            .orElse(defaults.chunkSize()),
         options
             .value(ReadOptions.RANGE_MAX_CONCURRENT_RANGES)
             .orElse(defaults.maxConcurrentRanges()),

@@ -21,16 +21,16 @@ final class S3dlioBatch implements Batch {
 
   private final Selection selection;
   private final Filters runtime;
-  private final ReadPlan plan;
+  private final ReadPlans plans;
   private volatile InputPartition @Nullable [] splits;
 
   /**
    * @param runtime what else has to be true of an object, found out when the query ran
    */
-  S3dlioBatch(Selection selection, Filters runtime, ReadPlan plan) {
+  S3dlioBatch(Selection selection, Filters runtime, ReadPlans plans) {
     this.selection = selection;
     this.runtime = runtime;
-    this.plan = plan;
+    this.plans = plans;
   }
 
   /** Lists, if nobody has yet. */
@@ -46,6 +46,7 @@ final class S3dlioBatch implements Batch {
 
   private List<S3dlioInputPartition> planSplits() {
     ObjectIndex index = runtime.of(selection.objects());
+    ReadPlan plan = plan();
     if (!plan.reader().decoding().looksInside()
         && plan.splits().content()
         && plan.splits().chunkBytes() > MAX_ROW_BYTES) {
@@ -53,7 +54,7 @@ final class S3dlioBatch implements Batch {
     }
     List<S3dlioInputPartition> result =
         plan.reader().decoding() instanceof RecordDecoding records
-            ? cut(index, records)
+            ? cut(index, plan, records)
             : SplitPlanner.plan(index, plan.splits());
     LOG.info(
         "Read {} objects of {} bytes below {} in {} splits as {}{}",
@@ -66,7 +67,13 @@ final class S3dlioBatch implements Batch {
     return result;
   }
 
-  private List<S3dlioInputPartition> cut(ObjectIndex all, RecordDecoding records) {
+  /** Follows all objects of the query, not what a filter of the run leaves of them. */
+  private ReadPlan plan() {
+    return plans.of(selection::objects);
+  }
+
+  private static List<S3dlioInputPartition> cut(
+      ObjectIndex all, ReadPlan plan, RecordDecoding records) {
     SplitRule rule = plan.splits();
     long maxBytes = rule.maxSplitBytes(all.bytes(), all.objects());
     RecordCuts cuts = new RecordCuts(records, plan.reader(), maxBytes);
@@ -90,6 +97,7 @@ final class S3dlioBatch implements Batch {
 
   @Override
   public PartitionReaderFactory createReaderFactory() {
+    ReadPlan plan = plan();
     return new S3dlioReaderFactory(plan.reader(), plan.columnar());
   }
 

@@ -50,7 +50,7 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
           "64k");
 
   private final StructType schema;
-  private final ResolvedOptions options;
+  private final ReadPlans plans;
   private final ReadPlan plan;
   private final Selection selection;
   private final S3dlioBatch batch;
@@ -70,10 +70,11 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
       ResolvedOptions options,
       SparkSettings spark) {
     this.schema = schema;
-    this.options = defaultsFor(listing.locations(), schema, options, spark);
-    this.plan = ReadPlan.of(listing.locations(), schema, shape, this.options, spark);
+    ResolvedOptions withDefaults = defaultsFor(listing.locations(), schema, options, spark);
+    this.plans = new ReadPlans(listing.locations(), schema, shape, withDefaults, spark);
+    this.plan = plans.unlisted();
     this.selection = new Selection(listing, filters, limit, plan);
-    this.batch = new S3dlioBatch(selection, Filters.NONE, plan);
+    this.batch = new S3dlioBatch(selection, Filters.NONE, plans);
   }
 
   private static ResolvedOptions defaultsFor(
@@ -139,7 +140,7 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
   public Batch toBatch() {
     Filters filters = runtime.get();
     runtime.remove();
-    return filters.equals(Filters.NONE) ? batch : new S3dlioBatch(selection, filters, plan);
+    return filters.equals(Filters.NONE) ? batch : new S3dlioBatch(selection, filters, plans);
   }
 
   /**
@@ -212,7 +213,7 @@ final class S3dlioScan implements SupportsReportStatistics, SupportsRuntimeV2Fil
             selection.describe(),
             Sizes.format(plan.splits().maxPartitionBytes()),
             plan.columnar() ? "columnar" : "rows",
-            options.describe());
+            plans.options(index).describe());
   }
 
   private static String describe(ObjectIndex index) {

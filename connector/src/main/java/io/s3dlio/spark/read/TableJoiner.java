@@ -3,6 +3,7 @@ package io.s3dlio.spark.read;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Puts tables of one container one after the other, and small ones together. For one thread. */
 final class TableJoiner {
@@ -19,7 +20,15 @@ final class TableJoiner {
   }
 
   void add(ObjectInfo object) {
+    add(object, OptionalInt.empty());
+  }
+
+  /**
+   * @param sum the CRC-32C, if it is known: of each object, or of none
+   */
+  void add(ObjectInfo object, OptionalInt sum) {
     current.add(object);
+    sum.ifPresent(current::sum);
     finishFull();
   }
 

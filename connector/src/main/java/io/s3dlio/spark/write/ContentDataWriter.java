@@ -1,6 +1,5 @@
 package io.s3dlio.spark.write;
 
-import io.s3dlio.datagen.ConcurrentWork;
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
@@ -11,14 +10,12 @@ import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.StagedObject;
 import io.s3dlio.storage.manifest.ManifestEntry;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32C;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
@@ -27,9 +24,6 @@ import org.apache.spark.sql.connector.write.WriterCommitMessage;
  * Writes the content of one task attempt's rows, several at a time. Every object is staged as its
  * row comes and becomes visible when the attempt is committed, so an attempt that is not leaves
  * nothing.
- *
- * <p>Rows under way hold {@code maxConcurrency x partSize} bytes at most; one that is larger goes
- * alone.
  */
 final class ContentDataWriter extends TaskWriter {
   private final Set<String> names = new HashSet<>();
@@ -37,9 +31,7 @@ final class ContentDataWriter extends TaskWriter {
 
   private final WriteJob job;
   private final ContentRows rows;
-  private final ConcurrentWork work;
-  private final int maxBytes;
-  private final Semaphore bytes;
+  private final BoundedWork work;
 
   private record Staged(StagedObject object, ManifestEntry entry) {}
 
@@ -47,9 +39,7 @@ final class ContentDataWriter extends TaskWriter {
     super(job, partition, taskId);
     this.job = job;
     this.rows = rows;
-    this.work = new ConcurrentWork("write below " + job.prefix(), job.maxConcurrency(), token);
-    this.maxBytes = (int) Math.min(Integer.MAX_VALUE, (long) job.maxConcurrency() * job.partSize());
-    this.bytes = new Semaphore(maxBytes);
+    this.work = new BoundedWork(job, token);
   }
 
   @Override
@@ -59,38 +49,7 @@ final class ContentDataWriter extends TaskWriter {
       throw job.duplicate(name);
     }
     byte[] content = rows.content(row);
-    waiting(() -> start(name, content));
-  }
-
-  private void start(String name, byte[] content) throws IOException {
-    int held = Math.min(content.length, maxBytes);
-    acquire(held);
-    boolean started = false;
-    try {
-      work.start(
-          () -> {
-            try {
-              put(name, content);
-            } finally {
-              bytes.release(held);
-            }
-          });
-      started = true;
-    } finally {
-      if (!started) {
-        bytes.release(held);
-      }
-    }
-  }
-
-  private void acquire(int count) throws InterruptedIOException {
-    try {
-      bytes.acquire(count);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(
-          "Cannot write below %s: the thread was interrupted".formatted(job.prefix()));
-    }
+    waiting(() -> work.start(content.length, () -> put(name, content)));
   }
 
   @Override
@@ -171,7 +130,7 @@ final class ContentDataWriter extends TaskWriter {
   public WriterCommitMessage commit() throws IOException {
     drain();
     for (Staged next : staged) {
-      work.start(() -> complete(next));
+      work.start(0, () -> complete(next));
     }
     drain();
     return manifest.complete(IdRange.UNKNOWN);

@@ -27,7 +27,8 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** What the rows of a write mean. Decided by the schema alone when the write is planned. */
-sealed interface RowShape extends Serializable permits SyntheticRows, ContentRows, EncodedRows {
+sealed interface RowShape extends Serializable
+    permits SyntheticRows, ContentRows, EncodedRows, CheckpointRows {
   String SHAPES =
       "Write either objects to generate: id BIGINT[, name STRING][, size BIGINT][, object_type"
           + " STRING]; or content: name STRING (or path STRING), content BINARY";
@@ -62,6 +63,9 @@ sealed interface RowShape extends Serializable permits SyntheticRows, ContentRow
       List<String> partitionColumns,
       String jobId,
       ResolvedOptions options) {
+    if (options.value(WriteOptions.CHECKPOINT).isPresent()) {
+      return CheckpointRows.of(new Columns(schema), partitionColumns, options);
+    }
     if (options.value(WriteOptions.ENCODE) != Encoding.NONE) {
       return EncodedRows.of(schema, partitionColumns, jobId, options);
     }

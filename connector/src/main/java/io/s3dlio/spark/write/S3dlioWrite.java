@@ -51,6 +51,9 @@ final class S3dlioWrite implements RequiresDistributionAndOrdering {
     if (overwrite) {
       ReadsOfQuery.requireApartFrom(job.prefix());
     }
+    if (rows instanceof CheckpointRows checkpoint) {
+      return new CheckpointBatchWrite(job, checkpoint, Clock.systemUTC());
+    }
     return new S3dlioBatchWrite(
         job,
         rows,

@@ -3,6 +3,7 @@ package io.s3dlio.spark.write;
 import io.s3dlio.datagen.OnExisting;
 import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
+import io.s3dlio.spark.config.TuningOptions;
 import io.s3dlio.spark.config.WriteOptions;
 import io.s3dlio.storage.Location;
 import java.nio.file.Path;
@@ -49,16 +50,23 @@ public final class S3dlioWriteBuilder implements SupportsTruncate {
           "Invalid path: %d were given (a write has one)".formatted(locations.size()));
     }
     Location prefix = locations.get(0).asPrefix();
+    if (overwrite && options.value(WriteOptions.CHECKPOINT).isPresent()) {
+      throw new IllegalArgumentException(
+          "Cannot overwrite %s with a checkpoint: the others would be lost. Use mode(\"append\"), with"
+                  .formatted(prefix)
+              + " onExisting set to overwrite if it replaces the one of its step");
+    }
     if (overwrite) {
       requireOverwritable(prefix);
     }
     OnExisting onExisting =
         overwrite ? OnExisting.OVERWRITE : options.value(WriteOptions.ON_EXISTING);
+    ResolvedOptions inForce = TuningOptions.ofWrite(options);
     return new S3dlioWrite(
-        WriteJob.of(info.queryId(), prefix, onExisting, options),
-        RowShape.of(info.schema(), prefix, partitionColumns, info.queryId(), options),
+        WriteJob.of(info.queryId(), prefix, onExisting, inForce),
+        RowShape.of(info.schema(), prefix, partitionColumns, info.queryId(), inForce),
         overwrite,
-        options);
+        inForce);
   }
 
   private void requireOverwritable(Location prefix) {

@@ -41,7 +41,7 @@ class OptionsPageTest {
 
   private static String page() {
     return HEAD
-        + section("Reads and writes: how a store is opened", Scope.CONNECTION)
+        + section("Reads and writes", Scope.CONNECTION)
         + section("Reads", Scope.READ)
         + section("Writes", Scope.WRITE)
         + section("The JVM: `spark.s3dlio.<name>`, set before the session starts", Scope.JVM)

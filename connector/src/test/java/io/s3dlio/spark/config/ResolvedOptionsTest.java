@@ -66,11 +66,6 @@ class ResolvedOptionsTest {
   @CsvSource({
     "pinMemory, pin tensors where they are made",
     "PERSISTENTWORKERS, spark.python.worker.reuse",
-    "adaptive, set maxPartitionBytes",
-    "workloadType, set maxPartitionBytes",
-    "pool.size, set maxConcurrency",
-    "pool.readaheadBatches, set prefetch",
-    "pool.batchTimeout, set range.timeout",
   })
   void anOptionOfTheLoadersIsRefusedWithWhatThereIsInstead(String name, String instead) {
     String reason = "it is one of s3dlio's loaders, and means nothing in Spark: ";

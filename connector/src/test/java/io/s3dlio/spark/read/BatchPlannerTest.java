@@ -55,7 +55,7 @@ class BatchPlannerTest {
   }
 
   private static List<RowBatch> plan(long max, boolean content, long... lengths) {
-    BatchLimits limits = new BatchLimits(max, 0, 0, 0, 1, false, 0);
+    BatchLimits limits = new BatchLimits(max, 0, 0, 0, 1, false, 0, 0);
     BatchPlanner planner = new BatchPlanner(Splits.whole(Splits.table(lengths)), content, limits);
     List<RowBatch> batches = new ArrayList<>();
     planner.next().ifPresent(batches::add);

@@ -139,7 +139,7 @@ class BatchReaderTest {
   void readsAheadAsFarAsItMay(int prefetch, long prefetchBytes, long poolBudget, int leases)
       throws IOException {
     BufferPool.shared().setBudget(poolBudget);
-    BatchLimits limits = new BatchLimits(SIZE, prefetch, prefetchBytes, SIZE, 1000, false, 0);
+    BatchLimits limits = new BatchLimits(SIZE, prefetch, prefetchBytes, SIZE, 1000, false, 0, 0);
     try (BatchReader reader = reader(limits, 10);
         LoadedBatch first = reader.next().orElseThrow()) {
       assertThat(first.rows().bytes()).isEqualTo(SIZE);
@@ -149,7 +149,7 @@ class BatchReaderTest {
 
   @Test
   void ofLargeObjectsOneIsReadAhead() throws IOException {
-    BatchLimits limits = new BatchLimits(SIZE / 4, 3, Long.MAX_VALUE, SIZE, 1000, false, 0);
+    BatchLimits limits = new BatchLimits(SIZE / 4, 3, Long.MAX_VALUE, SIZE, 1000, false, 0, 0);
     try (BatchReader reader = reader(limits, 10);
         LoadedBatch first = reader.next().orElseThrow()) {
       assertThat(first.rows().bytes()).isEqualTo(SIZE);
@@ -159,7 +159,7 @@ class BatchReaderTest {
 
   @Test
   void whatSparkHoldsLeavesLessToReadAhead() throws IOException {
-    BatchLimits limits = new BatchLimits(SIZE, 3, 4 * SIZE, SIZE, 1000, false, 0);
+    BatchLimits limits = new BatchLimits(SIZE, 3, 4 * SIZE, SIZE, 1000, false, 0, 0);
     try (BatchReader reader = reader(limits, 10, 2 * SIZE);
         LoadedBatch first = reader.next().orElseThrow()) {
       assertThat(first.rows().bytes()).isEqualTo(SIZE);
@@ -179,7 +179,7 @@ class BatchReaderTest {
           now.decrementAndGet();
         };
     BatchLimits limits =
-        new BatchLimits(5 * SIZE, prefetch, Long.MAX_VALUE, SIZE, maxConcurrency, false, 0);
+        new BatchLimits(5 * SIZE, prefetch, Long.MAX_VALUE, SIZE, maxConcurrency, false, 0, 0);
     try (BatchReader reader = reader(limits, 100)) {
       for (Optional<LoadedBatch> next = reader.next(); next.isPresent(); next = reader.next()) {
         next.get().close();
@@ -228,7 +228,7 @@ class BatchReaderTest {
     for (int i = 0; i < 5; i++) {
       store.add("s3://b/d/" + i, SIZE);
     }
-    BatchLimits limits = new BatchLimits(10 * SIZE, 0, 0, SIZE, 4, true, 0);
+    BatchLimits limits = new BatchLimits(10 * SIZE, 0, 0, SIZE, 4, true, 0, 0);
     try (BatchReader reader = reader(limits, 5);
         LoadedBatch batch = reader.next().orElseThrow()) {
       assertThat(batch.rows().rows()).isEqualTo(4);
@@ -246,7 +246,7 @@ class BatchReaderTest {
     for (int i = 0; i < 5; i++) {
       store.add("s3://b/d/" + i, SIZE);
     }
-    BatchLimits limits = new BatchLimits(10 * SIZE, 0, 0, SIZE, 4, true, 0);
+    BatchLimits limits = new BatchLimits(10 * SIZE, 0, 0, SIZE, 4, true, 0, 0);
 
     assertThatExceptionOfType(NotFoundException.class)
         .isThrownBy(() -> reader(limits, 5).next())
@@ -264,7 +264,7 @@ class BatchReaderTest {
   }
 
   private static BatchLimits limits(long batchBytes, int prefetch) {
-    return new BatchLimits(batchBytes, prefetch, Long.MAX_VALUE, SIZE, 16, false, 0);
+    return new BatchLimits(batchBytes, prefetch, Long.MAX_VALUE, SIZE, 16, false, 0, 0);
   }
 
   private BatchReader reader(BatchLimits limits, int objects) {

@@ -18,8 +18,8 @@ final class FailingWrites {
   private FailingWrites() {}
 
   /**
-   * @param args the directory that gets the targets {@code error}, {@code skip}, {@code content}
-   *     and {@code encoded}
+   * @param args the directory that gets the targets {@code error}, {@code skip}, {@code content},
+   *     {@code encoded} and {@code checkpoint}
    */
   public static void main(String[] args) {
     Path dir = Path.of(args[0]);
@@ -50,6 +50,12 @@ final class FailingWrites {
         .option("encode", "tfrecord")
         .option("maxRecordsPerFile", 3)
         .save(dir.resolve("encoded").toString());
+    writer(
+            rows.select(
+                concat(lit("s"), col("id")).as("name"),
+                col("id").cast("string").cast("binary").as("content")))
+        .option("checkpoint", 7)
+        .save(dir.resolve("checkpoint").toString());
     spark.stop();
   }
 

@@ -3,16 +3,17 @@ package io.s3dlio.spark.write;
 import java.util.Iterator;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Writes objects and never comes to an end: what {@link KilledDriverTest} forks and kills. */
+/** Writes objects and never comes to an end: what other tests fork and kill. */
 final class KilledDriver {
   private KilledDriver() {}
 
   /**
-   * @param args where the objects go
+   * @param args where the objects go, and perhaps an option that is set to {@code next}
    */
   public static void main(String[] args) {
     SparkSession spark =
@@ -22,17 +23,21 @@ final class KilledDriver {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate();
-    spark
-        .range(0, 100, 1, 1)
-        .toDF()
-        .mapPartitions(
-            (MapPartitionsFunction<Row, Long>) KilledDriver::threeAndThenNone, Encoders.LONG())
-        .selectExpr("concat('deep/o', value) as name", "cast('content' as binary) as content")
-        .write()
-        .format("s3dlio")
-        .option("maxConcurrency", 1)
-        .mode("append")
-        .save(args[0]);
+    DataFrameWriter<Row> writer =
+        spark
+            .range(0, 100, 1, 1)
+            .toDF()
+            .mapPartitions(
+                (MapPartitionsFunction<Row, Long>) KilledDriver::threeAndThenNone, Encoders.LONG())
+            .selectExpr("concat('deep/o', value) as name", "cast('content' as binary) as content")
+            .write()
+            .format("s3dlio")
+            .option("maxConcurrency", 1)
+            .mode("append");
+    if (args.length > 1) {
+      writer.option(args[1], "next");
+    }
+    writer.save(args[0]);
   }
 
   private static Iterator<Long> threeAndThenNone(Iterator<Row> rows) {

@@ -108,13 +108,13 @@ class PriorObjectsTest {
     }
 
     @Override
-    public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+    public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
         throws IOException {
       return store.put(location, content, options);
     }
 
     @Override
-    public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+    public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
       return store.createWriter(location, options);
     }
 

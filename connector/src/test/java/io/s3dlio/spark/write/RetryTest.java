@@ -1,10 +1,15 @@
 package io.s3dlio.spark.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.s3dlio.datagen.ObjectType;
 import io.s3dlio.spark.ForkedSpark;
 import io.s3dlio.spark.WrittenFiles;
+import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.ObjectStores;
+import io.s3dlio.storage.checkpoint.Checkpoint;
+import io.s3dlio.storage.checkpoint.CheckpointReader;
 import io.s3dlio.storage.manifest.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -75,5 +80,21 @@ class RetryTest {
         .filteredOn(size -> size == 31)
         .hasSize(4);
     assertThat(WrittenFiles.manifests(target)).extracting(Manifest::count).containsExactly(16L);
+  }
+
+  @Test
+  void statesOfACheckpointComeOnceAndOfOneAttemptEach() throws IOException {
+    Path target = dir.resolve("checkpoint");
+    try (ObjectStore store = ObjectStores.forUri(target.toString())) {
+      Checkpoint checkpoint =
+          CheckpointReader.open(store, target.toString()).latest().orElseThrow();
+
+      assertThat(checkpoint.manifest().states()).hasSize(40);
+      assertThat(UTF_8.decode(checkpoint.loadState("s17")).toString()).isEqualTo("17");
+    }
+    assertThat(WrittenFiles.remains(target)).isEmpty();
+    assertThat(WrittenFiles.names(target).stream().filter(name -> name.startsWith("data/")))
+        .describedAs("states of attempts that failed are gone")
+        .hasSize(40);
   }
 }

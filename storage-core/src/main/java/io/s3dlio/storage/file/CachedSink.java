@@ -1,11 +1,13 @@
 package io.s3dlio.storage.file;
 
 import io.s3dlio.storage.PageCacheMode;
+import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Writes through the page cache. */
@@ -17,12 +19,14 @@ final class CachedSink implements FileSink {
   private final FileChannel channel;
   private final boolean evict;
   private final PageCache pageCache;
+  private final int maxWrite;
 
-  CachedSink(Path path, PageCacheMode mode, ChannelOpener opener, PageCache pageCache)
+  CachedSink(Path path, WriterOptions options, ChannelOpener opener, PageCache pageCache)
       throws IOException {
     this.path = path;
+    this.maxWrite = options.partSize(FileSource.MAX_TRANSFER, OptionalLong.empty());
     this.channel = opener.open(path, CREATE);
-    this.evict = mode == PageCacheMode.DONT_NEED;
+    this.evict = options.pageCacheMode() == PageCacheMode.DONT_NEED;
     this.pageCache = pageCache;
   }
 
@@ -32,7 +36,8 @@ final class CachedSink implements FileSink {
     try {
       while (chunk.position() < limit) {
         // The JDK copies what is not direct, and keeps a buffer as large for the thread.
-        chunk.limit(chunk.position() + Math.min(limit - chunk.position(), FileSource.MAX_TRANSFER));
+        int most = chunk.isDirect() ? maxWrite : Math.min(maxWrite, FileSource.MAX_TRANSFER);
+        chunk.limit(chunk.position() + Math.min(limit - chunk.position(), most));
         channel.write(chunk);
       }
     } finally {

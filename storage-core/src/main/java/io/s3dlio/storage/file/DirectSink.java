@@ -1,6 +1,7 @@
 package io.s3dlio.storage.file;
 
 import com.sun.nio.file.ExtendedOpenOption;
+import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferLease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,13 @@ final class DirectSink implements FileSink {
   private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
-  private static final int STAGING_SIZE = 1 << 20;
+  private static final int BUFFER_SIZE = 1 << 20;
 
   private final Path path;
   private final DirectIo io;
   private final int block;
+  private final int maxWrite;
+  private final int bufferSize;
   private FileChannel channel;
   private boolean cached;
   private @Nullable BufferLease lease;
@@ -40,10 +44,14 @@ final class DirectSink implements FileSink {
   /**
    * @param block the unit of addresses, offsets and lengths
    */
-  DirectSink(Path path, DirectIo io, int block) throws IOException {
+  DirectSink(Path path, WriterOptions options, DirectIo io, int block) throws IOException {
     this.path = path;
     this.io = io;
     this.block = block;
+    int part = options.partSize(FileSource.MAX_TRANSFER, OptionalLong.empty());
+    this.maxWrite = Math.max(DirectIo.roundDown(part, block), block);
+    this.bufferSize =
+        DirectIo.roundUp(options.bufferSize(BUFFER_SIZE, OptionalLong.empty()), block);
     this.channel = create();
   }
 
@@ -67,7 +75,7 @@ final class DirectSink implements FileSink {
     while (chunk.hasRemaining()) {
       boolean empty = staging == null || staging.position() == 0;
       if (empty && chunk.remaining() >= block && DirectIo.isAligned(chunk, block)) {
-        int length = Math.min(chunk.remaining(), Math.max(FileSource.MAX_TRANSFER, block));
+        int length = Math.min(chunk.remaining(), maxWrite);
         writeBlocks(take(chunk, DirectIo.roundDown(length, block)));
       } else {
         stage(chunk);
@@ -101,9 +109,8 @@ final class DirectSink implements FileSink {
 
   private void stage(ByteBuffer chunk) throws IOException {
     if (staging == null) {
-      int size = DirectIo.roundUp(STAGING_SIZE, block);
-      lease = DirectIo.acquire(size, block);
-      staging = DirectIo.aligned(lease, block).limit(size).slice();
+      lease = DirectIo.acquire(bufferSize, block);
+      staging = DirectIo.aligned(lease, block).limit(bufferSize).slice();
     }
     staging.put(take(chunk, Math.min(chunk.remaining(), staging.remaining())));
     if (!staging.hasRemaining()) {

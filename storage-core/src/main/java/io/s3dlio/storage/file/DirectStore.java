@@ -28,7 +28,8 @@ public final class DirectStore extends LocalStore {
     super(
         "direct",
         (path, offset, wanted, length) -> DirectSource.open(path, io),
-        (path, options) -> new DirectSink(path, io, io.blockSize(path.resolveSibling("."))),
+        (path, options) ->
+            new DirectSink(path, options, io, io.blockSize(path.resolveSibling("."))),
         directories);
     this.io = io;
   }

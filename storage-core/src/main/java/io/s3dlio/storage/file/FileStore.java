@@ -12,6 +12,10 @@ import io.s3dlio.storage.StoreConfig;
  *       are on the device before it gets its name, by a rename, or by a hard link where nothing is
  *       to be replaced; it ends when the name is on the device too, unless {@link
  *       io.s3dlio.storage.WriterOptions#syncName()} is off. So does a deletion.
+ *   <li>Writers that replace one version ({@link io.s3dlio.storage.WriterOptions#ifMatch()}) take
+ *       turns by a lock on the file {@code .s3dlio-lock} of the directory, which no listing shows
+ *       and which stays. It works across processes, and across hosts where the file system's locks
+ *       do. It holds off neither writers without a condition nor deletions.
  *   <li>An etag is made of inode, size and time of the last change. Whoever writes a file in place,
  *       with the same size, and sets its time back escapes it.
  *   <li>Names are UTF-8; a directory with another name cannot be listed.
@@ -30,7 +34,9 @@ public final class FileStore extends LocalStore {
     super(
         "file",
         new CachedSources(config.pageCacheMode(), pageCache),
-        (path, options) -> new CachedSink(path, options.pageCacheMode(), opener, pageCache),
+        (path, options) ->
+            CollectingSink.open(
+                path, options, (file, all) -> new CachedSink(file, all, opener, pageCache)),
         new DirectorySync(opener));
     this.pageCache = pageCache;
   }

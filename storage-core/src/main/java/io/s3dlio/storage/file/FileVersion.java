@@ -1,9 +1,12 @@
 package io.s3dlio.storage.file;
 
+import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HexFormat;
@@ -56,6 +59,33 @@ record FileVersion(long size, long modifiedNanos, long inode) {
         attributes.size(),
         attributes.lastModifiedTime().toInstant(),
         of(attributes).etag());
+  }
+
+  /**
+   * Requires that the version which a write is to replace is there; returns it.
+   *
+   * @throws ObjectChangedException if another is there, or no file
+   */
+  static FileVersion requireAt(Location location, Path path, String etag) throws IOException {
+    String there;
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      FileVersion version = of(attributes);
+      if (attributes.isRegularFile() && version.etag().equals(etag)) {
+        return version;
+      }
+      there = attributes.isRegularFile() ? "another is there" : "what is there is no file";
+    } catch (NoSuchFileException e) {
+      there = "there is none";
+    } catch (IOException e) {
+      throw FileErrors.writing("put", location, path, e);
+    }
+    throw new ObjectChangedException(
+        Failure.of(
+                "put",
+                location,
+                "the version with the ETag '%s' was to be replaced, and %s".formatted(etag, there))
+            .withRemedy("Read it again, and write to what is there now"));
   }
 
   /** Returns the size in an {@link #etag}, or -1 if the text is none. */

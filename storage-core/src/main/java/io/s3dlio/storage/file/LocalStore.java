@@ -98,16 +98,19 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   @Override
   public ObjectListing list(Location prefix, ListOptions options) {
     requireScheme(prefix);
-    return new LocalListing(prefix, options, name -> !TempNames.isTemp(name));
+    return new LocalListing(prefix, options, name -> !TempNames.isKept(name));
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     Path path = creatable(location);
     // Spares writing it all; whether the name is free is decided when it is given.
     if (!options.replaceExisting() && Files.isRegularFile(path)) {
       throw FileErrors.alreadyExists("put", location, null);
+    }
+    if (!options.ifMatch().isEmpty()) {
+      FileVersion.requireAt(location, path, options.ifMatch());
     }
     try (ObjectWriter writer = new LocalWriter(location, path, options, sinks, directories)) {
       writer.write(content);
@@ -116,7 +119,7 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     return new LocalWriter(location, creatable(location), options, sinks, directories);
   }
 
@@ -225,9 +228,9 @@ abstract class LocalStore implements ObjectStore, UnfinishedWrites, NameSync {
           Failure.of("put", location, "a key that is empty or ends with a slash is a prefix")
               .withRemedy("Name an object"));
     }
-    if (TempNames.isTemp(location.name())) {
+    if (TempNames.isKept(location.name())) {
       throw new StorageException(
-          Failure.of("put", location, "such names are kept for unfinished writes")
+          Failure.of("put", location, "such names are kept for writes under way")
               .withRemedy("Choose another key"));
     }
     return LocalPaths.of("put", location);

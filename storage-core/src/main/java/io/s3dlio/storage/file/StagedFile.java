@@ -11,10 +11,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
 
 /** A whole temporary file that waits for its name. Not thread-safe. */
 final class StagedFile implements StagedObject {
-  private final ObjectInfo info;
+  private ObjectInfo info;
   private final Path temp;
   private final Path path;
   private final WriterOptions options;
@@ -53,7 +56,9 @@ final class StagedFile implements StagedObject {
       throw new StorageException(Failure.of("put", info.location(), "it was aborted"));
     }
     if (state == State.STAGED) {
-      if (options.replaceExisting()) {
+      if (!options.ifMatch().isEmpty()) {
+        renameOverVersion();
+      } else if (options.replaceExisting()) {
         rename();
       } else {
         link();
@@ -76,6 +81,33 @@ final class StagedFile implements StagedObject {
         throw FileErrors.writing("discard", info.location(), path, e);
       }
       state = State.ABORTED;
+    }
+  }
+
+  /** All who replace a version take turns, here and in other processes. */
+  private void renameOverVersion() throws IOException {
+    try (DirectoryLock lock = DirectoryLock.acquire(info.location(), path)) {
+      FileVersion replaced = FileVersion.requireAt(info.location(), path, options.ifMatch());
+      makeNewerThan(replaced);
+      rename();
+    }
+  }
+
+  /**
+   * A version never comes back: where clocks are coarse, a new file of the same size may have the
+   * time of one before it, and its number too, once that has been replaced.
+   */
+  private void makeNewerThan(FileVersion replaced) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(temp, BasicFileAttributes.class);
+      if (FileVersion.of(attributes).modifiedNanos() <= replaced.modifiedNanos()) {
+        FileTime next = FileTime.from(replaced.modifiedNanos() + 1, TimeUnit.NANOSECONDS);
+        Files.setLastModifiedTime(temp, next);
+        attributes = Files.readAttributes(temp, BasicFileAttributes.class);
+        info = FileVersion.info(info.location(), attributes);
+      }
+    } catch (IOException e) {
+      throw FileErrors.writing("put", info.location(), path, e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.stream.StoreOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HexFormat;

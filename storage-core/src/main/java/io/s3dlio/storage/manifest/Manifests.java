@@ -10,6 +10,7 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferLease;
 import io.s3dlio.storage.buffer.BufferPool;
+import io.s3dlio.storage.stream.StoreInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;

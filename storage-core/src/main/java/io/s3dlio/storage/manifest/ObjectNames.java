@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.stream.StoreInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

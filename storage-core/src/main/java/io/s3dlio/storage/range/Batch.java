@@ -7,6 +7,7 @@ import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.telemetry.Counter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -91,21 +92,36 @@ final class Batch implements BatchRead {
 
   @Override
   public void await() throws IOException {
-    if (done.getCount() > 0) {
-      try {
-        while (!done.await(nanosToNextTimeout(), NANOSECONDS)) {
+    boolean unused = awaitNanos(Long.MAX_VALUE);
+  }
+
+  @Override
+  public boolean await(Duration limit) throws IOException {
+    return awaitNanos(NANOSECONDS.convert(limit));
+  }
+
+  private boolean awaitNanos(long most) throws IOException {
+    long start = engine.nanoTime();
+    try {
+      while (done.getCount() > 0) {
+        long left = most - (engine.nanoTime() - start);
+        if (left <= 0) {
+          return false;
+        }
+        if (!done.await(Math.min(left, nanosToNextTimeout()), NANOSECONDS)) {
           failOverdue();
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw ReadFailures.ended(requests, "the thread that waits was interrupted");
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ReadFailures.ended(requests, "the thread that waits was interrupted");
     }
     synchronized (lock) {
       if (failure != null) {
         throw failure;
       }
     }
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.s3dlio.storage.range;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Requests under way together. Thread-safe. */
@@ -14,6 +15,13 @@ public interface BatchRead {
    * @throws IOException the first failure, at once
    */
   void await() throws IOException;
+
+  /**
+   * Waits as {@link #await()} does, but no longer than that. The read goes on.
+   *
+   * @return whether every target is full
+   */
+  boolean await(Duration limit) throws IOException;
 
   /** Returns whether {@link #await} would return or throw without waiting. */
   boolean isDone();

@@ -2,14 +2,11 @@ package io.s3dlio.storage.s3;
 
 import static io.s3dlio.storage.s3.S3Fields.add;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
@@ -24,7 +21,7 @@ final class MultipartUpload implements Upload {
   private final S3Client client;
   private final S3Fields fields;
   private final Location location;
-  private final WriterOptions options;
+  private final WriteCondition condition;
   private final Sums sums;
   private final String id;
 
@@ -33,14 +30,14 @@ final class MultipartUpload implements Upload {
       S3Client client,
       S3Fields fields,
       Location location,
-      WriterOptions options,
+      WriteCondition condition,
       Sums sums,
       String id) {
     this.store = store;
     this.client = client;
     this.fields = fields;
     this.location = location;
-    this.options = options;
+    this.condition = condition;
     this.sums = sums;
     this.id = id;
   }
@@ -51,7 +48,7 @@ final class MultipartUpload implements Upload {
       S3Client client,
       S3Fields fields,
       Location location,
-      WriterOptions options,
+      WriteCondition condition,
       Sums sums)
       throws IOException {
     List<String> all = fields.create();
@@ -63,7 +60,7 @@ final class MultipartUpload implements Upload {
     }
     S3Request request = S3Request.of("put", location, "POST", "uploads=", all);
     String id = client.retrying(request, answer -> S3Xml.uploadId(answer.body()));
-    return new MultipartUpload(store, client, fields, location, options, sums, id);
+    return new MultipartUpload(store, client, fields, location, condition, sums, id);
   }
 
   @Override
@@ -95,15 +92,7 @@ final class MultipartUpload implements Upload {
       add(all, "x-amz-checksum-crc32c", Crc32c.base64(whole));
       add(all, "x-amz-checksum-type", "FULL_OBJECT");
     }
-    if (!options.replaceExisting()) {
-      // Some servers refuse the condition by discarding the upload: look first.
-      if (store.exists(location)) {
-        throw new AlreadyExistsException(
-            Failure.of("put", location, "it exists")
-                .withRemedy("Write below another path, or allow replacing"));
-      }
-      add(all, "If-None-Match", "*");
-    }
+    condition.addTo(all);
     String query = "uploadId=" + UriText.parameter(id);
     S3Request request =
         S3Request.of("put", location, "POST", query, all).withBody(S3Xml.complete(told));
@@ -118,17 +107,17 @@ final class MultipartUpload implements Upload {
         return client.once(request, answer -> completed(answer, length), attempts);
       } catch (StorageException e) {
         boolean gone = e instanceof NoSuchUploadException;
-        boolean taken = !options.replaceExisting() && e instanceof ObjectChangedException;
-        if (attempts.mayHaveWorked() && (gone || taken)) {
+        boolean refused = condition.isRefused(e);
+        if (attempts.mayHaveWorked() && (gone || refused)) {
           Optional<ObjectInfo> ours = oursAtLast(length, whole);
           if (ours.isPresent()) {
             return ours.get();
           }
         }
-        if (taken) {
-          throw S3Store.alreadyExists(location, e);
+        if (refused) {
+          throw condition.refusal(location, e);
         }
-        attempts.failed(e);
+        attempts.failed(condition.explained(e));
       }
     }
   }

@@ -2,13 +2,11 @@ package io.s3dlio.storage.s3;
 
 import static io.s3dlio.storage.s3.S3Fields.add;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.CutListings;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.ListOptions;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
-import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectReader;
@@ -45,8 +43,8 @@ final class S3Store
         CutListings,
         UnfinishedWrites,
         VerifiedReader.Source,
-        BatchDelete.Server {
-  private static final int MULTIPART_PARTS = 4;
+        BatchDelete.Server,
+        IfMatchProbe.Server {
   private static final int BAD_REQUEST = 400;
   private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final String CRC32C = "x-amz-checksum-crc32c";
@@ -56,6 +54,7 @@ final class S3Store
   private final S3Fields fields;
   private final ListPages pages;
   private final UploadThreads threads;
+  private final IfMatchProbe ifMatch = new IfMatchProbe(this);
 
   S3Store(S3Client client, S3Config config, UploadThreads threads) {
     this.client = client;
@@ -207,27 +206,37 @@ final class S3Store
   // ---- writing
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
-    if (content.remaining() >= (long) MULTIPART_PARTS * config.partSize()) {
-      try (ObjectWriter writer = createWriter(location, options)) {
-        writer.write(content);
-        return writer.complete();
-      }
+    if (S3Writer.putsInParts(content, config, options)) {
+      return S3Writer.putInParts(this, location, content, config, options);
     }
+    WriteCondition condition = WriteCondition.of(options);
+    if (condition.isOfVersion()) {
+      ifMatch.requirePuts(location);
+    }
+    return putAtOnce(location, content, condition);
+  }
+
+  @Override
+  public void putAtOnce(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    putAtOnce(location, content, WriteCondition.of(options));
+  }
+
+  private ObjectInfo putAtOnce(Location location, ByteBuffer content, WriteCondition condition)
+      throws IOException {
     List<String> all = fields.create();
     int sum = fields.addChecksum(all, List.of(content));
-    if (!options.replaceExisting()) {
-      add(all, "If-None-Match", "*");
-    }
+    condition.addTo(all);
     S3Request put = S3Request.of("put", location, "PUT", "", all).withBody(content);
-    ObjectInfo written = put(put, content, sum, options);
+    ObjectInfo written = put(put, content, sum, condition);
     content.position(content.limit());
     return confirmed(written, config.checksum() == Checksum.CRC32C ? Crc32c.base64(sum) : "");
   }
 
-  private ObjectInfo put(S3Request put, ByteBuffer content, int sum, WriterOptions options)
+  private ObjectInfo put(S3Request put, ByteBuffer content, int sum, WriteCondition condition)
       throws IOException {
     Location location = put.location();
     Attempts attempts = client.attempts();
@@ -236,16 +245,16 @@ final class S3Store
         HttpResponse answer = client.once(put, null, HeadCheck.NONE, attempts);
         return written(location, content.remaining(), answer.headers());
       } catch (StorageException e) {
-        if (isTaken(e, options)) {
+        if (condition.isRefused(e)) {
           if (attempts.mayHaveWorked()) {
             Optional<ObjectInfo> ours = oursAtLast(location, content, sum);
             if (ours.isPresent()) {
               return ours.get();
             }
           }
-          throw alreadyExists(location, e);
+          throw condition.refusal(location, e);
         }
-        attempts.failed(e);
+        attempts.failed(condition.explained(e));
       }
     }
   }
@@ -266,28 +275,15 @@ final class S3Store
     return object;
   }
 
-  private static boolean isTaken(StorageException e, WriterOptions options) {
-    return !options.replaceExisting() && e instanceof ObjectChangedException;
-  }
-
-  static AlreadyExistsException alreadyExists(Location location, StorageException cause) {
-    Failure failure = cause.failure();
-    return new AlreadyExistsException(
-        new Failure(
-            "put",
-            location,
-            "it exists",
-            "Write below another path, or allow replacing",
-            failure.attempts(),
-            failure.status(),
-            failure.requestId()),
-        cause);
-  }
-
   /** Returns what an attempt has written whose answer was lost; empty if another wrote there. */
   private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content, int sum)
       throws IOException {
-    HttpHeaders there = headWithChecksum(location);
+    HttpHeaders there;
+    try {
+      there = headWithChecksum(location);
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
     ObjectInfo object = info(location, there);
     String checksum = there.first(CRC32C).orElse("");
     boolean same =
@@ -321,18 +317,23 @@ final class S3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
     return new S3Writer(
-        this,
-        () ->
-            Upload.begin(
-                config.checksum(),
-                sums -> MultipartUpload.begin(this, client, fields, location, options, sums)),
-        config,
-        threads,
-        location,
-        options);
+        this, () -> begin(location, options), ifMatch, config, threads, location, options);
+  }
+
+  @Override
+  public boolean isAws() {
+    return client.isAws();
+  }
+
+  @Override
+  public Upload begin(Location location, WriterOptions options) throws IOException {
+    WriteCondition condition = WriteCondition.of(options);
+    return Upload.begin(
+        config.checksum(),
+        sums -> MultipartUpload.begin(this, client, fields, location, condition, sums));
   }
 
   /** S3 keeps no id of a writer with an upload. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +34,18 @@ final class S3Writer implements ObjectWriter {
 
   private static final int GROWTH = 4;
 
+  /** What has as many parts is sent faster in parts. */
+  private static final int LEAST_PARTS = 4;
+
   private final ObjectStore store;
   private final Upload.Beginning uploads;
-  private final S3Config config;
+  private final IfMatchProbe ifMatch;
   private final UploadThreads threads;
   private final Location location;
   private final WriterOptions options;
+  private final int partSize;
+  private final int partsInFlight;
+  private final int firstBytes;
   private final Deque<Sending> inFlight = new ArrayDeque<>();
   private final List<UploadedPart> done = new ArrayList<>();
   private @Nullable BufferLease part;
@@ -56,16 +63,47 @@ final class S3Writer implements ObjectWriter {
   S3Writer(
       ObjectStore store,
       Upload.Beginning uploads,
+      IfMatchProbe ifMatch,
       S3Config config,
       UploadThreads threads,
       Location location,
       WriterOptions options) {
     this.store = store;
     this.uploads = uploads;
-    this.config = config;
+    this.ifMatch = ifMatch;
+    this.partSize = options.partSize(config.partSize(), OptionalLong.empty());
+    this.partsInFlight = options.maxConcurrency(config.partsInFlight(), OptionalLong.empty());
+    this.firstBytes = options.bufferSize(FIRST_BYTES, OptionalLong.empty());
     this.threads = threads;
     this.location = location;
     this.options = options;
+  }
+
+  /** Returns whether content that lies in memory is large enough to be put in parts. */
+  static boolean putsInParts(ByteBuffer content, S3Config config, WriterOptions options) {
+    return content.remaining() >= (long) LEAST_PARTS * partSize(content, config, options);
+  }
+
+  private static int partSize(ByteBuffer content, S3Config config, WriterOptions options) {
+    return options.partSize(config.partSize(), OptionalLong.of(content.remaining()));
+  }
+
+  static ObjectInfo putInParts(
+      ObjectStore store,
+      Location location,
+      ByteBuffer content,
+      S3Config config,
+      WriterOptions options)
+      throws IOException {
+    OptionalLong size = OptionalLong.of(content.remaining());
+    WriterOptions ofSize =
+        options
+            .withPartSize(partSize(content, config, options))
+            .withMaxConcurrency(options.maxConcurrency(config.partsInFlight(), size));
+    try (ObjectWriter writer = store.openWriter(location, ofSize)) {
+      writer.write(content);
+      return writer.complete();
+    }
   }
 
   @Override
@@ -93,7 +131,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private int nextSize() {
-    return MultipartPlan.partSize(begun + 1, config.partSize());
+    return MultipartPlan.partSize(begun + 1, partSize);
   }
 
   private void sendFrom(ByteBuffer chunk) throws IOException {
@@ -107,7 +145,7 @@ final class S3Writer implements ObjectWriter {
     BufferLease memory = part;
     if (memory == null) {
       makeRoom();
-      memory = acquire(Math.min(size, Math.max(FIRST_BYTES, chunk.remaining())));
+      memory = acquire(Math.min(size, Math.max(firstBytes, chunk.remaining())));
       part = memory;
     } else if (!memory.buffer().hasRemaining()) {
       memory = grown(memory, size);
@@ -168,7 +206,7 @@ final class S3Writer implements ObjectWriter {
   }
 
   private void makeRoom() throws IOException {
-    while (inFlight.size() >= config.partsInFlight()) {
+    while (inFlight.size() >= partsInFlight) {
       finishOldest();
     }
   }
@@ -329,12 +367,19 @@ final class S3Writer implements ObjectWriter {
       ObjectInfo result = completed;
       if (result == null) {
         result =
-            whole == null
-                ? store.put(location, ByteBuffer.allocate(0), options)
-                : whole.complete(done, length);
+            whole == null ? store.put(location, ByteBuffer.allocate(0), options) : complete(whole);
         completed = result;
       }
       return result;
+    }
+
+    private ObjectInfo complete(Upload upload) throws IOException {
+      WriteCondition condition = WriteCondition.of(options);
+      condition.requireHolds(store, location);
+      if (condition.isOfVersion()) {
+        ifMatch.requireCompletions(location);
+      }
+      return upload.complete(done, length);
     }
 
     @Override

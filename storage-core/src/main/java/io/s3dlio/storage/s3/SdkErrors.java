@@ -1,7 +1,6 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.AccessDeniedException;
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
@@ -18,6 +17,7 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** What failures of the AWS SDK are called here. */
@@ -36,13 +36,19 @@ final class SdkErrors {
     return of(operation, location, error, false);
   }
 
-  /** Returns the failure of an operation that was to write where nothing is. */
-  static IOException ofCreate(Location location, SdkException error) {
-    return of("put", location, error, true);
+  /** Returns the failure of a write. */
+  static IOException ofWrite(Location location, SdkException error, WriteCondition condition) {
+    IOException failure = of("put", location, error, condition.isGiven());
+    if (!(failure instanceof StorageException storage)) {
+      return failure;
+    }
+    return condition.isRefused(storage) && !(error instanceof NoSuchUploadException)
+        ? condition.refusal(location, storage)
+        : condition.explained(storage);
   }
 
   private static IOException of(
-      String operation, Location location, SdkException error, boolean create) {
+      String operation, Location location, SdkException error, boolean conditional) {
     if (error instanceof AbortedException || Thread.currentThread().isInterrupted()) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted =
@@ -67,12 +73,9 @@ final class SdkErrors {
       case FORBIDDEN -> new AccessDeniedException(failure, answer);
       case NOT_FOUND -> new NotFoundException(failure, answer);
       case PRECONDITION_FAILED ->
-          create
-              ? new AlreadyExistsException(
-                  failure.withRemedy("Write below another path, or allow replacing"), answer)
-              : new ObjectChangedException(failure.withRemedy("List it again"), answer);
+          new ObjectChangedException(failure.withRemedy("List it again"), answer);
       case CONFLICT ->
-          create && "ConditionalRequestConflict".equals(code(answer))
+          conditional && "ConditionalRequestConflict".equals(code(answer))
               ? new UnavailableException(failure, answer)
               : new StorageException(failure, answer);
       case TOO_MANY_REQUESTS, UNAVAILABLE -> new ThrottledException(failure, answer);

@@ -52,7 +52,8 @@ final class SdkS3Store
         CutListings,
         UnfinishedWrites,
         VerifiedReader.Source,
-        BatchDelete.Server {
+        BatchDelete.Server,
+        IfMatchProbe.Server {
   private static final int COPY_BYTES = 64 << 10;
   private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -63,6 +64,7 @@ final class SdkS3Store
   private final S3Config config;
   private final UploadThreads threads;
   private final ListPages pages;
+  private final IfMatchProbe ifMatch = new IfMatchProbe(this);
 
   /**
    * @param client stays the caller's
@@ -228,9 +230,29 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectInfo put(Location location, ByteBuffer content, WriterOptions options)
+  public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
+    if (S3Writer.putsInParts(content, config, options)) {
+      return S3Writer.putInParts(this, location, content, config, options);
+    }
+    WriteCondition condition = WriteCondition.of(options);
+    if (condition.isOfVersion()) {
+      ifMatch.requirePuts(location);
+      // A server that refuses may do so before it has the whole body: the SDK knows no answer then.
+      condition.requireHolds(this, location);
+    }
+    return putAtOnce(location, content, condition);
+  }
+
+  @Override
+  public void putAtOnce(Location location, ByteBuffer content, WriterOptions options)
+      throws IOException {
+    putAtOnce(location, content, WriteCondition.of(options));
+  }
+
+  private ObjectInfo putAtOnce(Location location, ByteBuffer content, WriteCondition condition)
+      throws IOException {
     boolean summed = config.checksum() == Checksum.CRC32C;
     String sum = summed ? Crc32c.base64(Crc32c.of(List.of(content))) : "";
     PutObjectRequest.Builder put =
@@ -238,9 +260,8 @@ final class SdkS3Store
     if (summed) {
       put.checksumCRC32C(sum);
     }
-    if (!options.replaceExisting()) {
-      put.ifNoneMatch("*");
-    }
+    put.ifNoneMatch(condition.isFree() ? "*" : null);
+    put.ifMatch(condition.isOfVersion() ? S3Store.quoted(condition.etag()) : null);
     try {
       PutObjectResponse answer =
           client.putObject(put.build(), RequestBody.fromRemainingByteBuffer(content.duplicate()));
@@ -254,9 +275,7 @@ final class SdkS3Store
         content.position(content.limit());
         return ours.get();
       }
-      throw options.replaceExisting()
-          ? SdkErrors.of("put", location, e)
-          : SdkErrors.ofCreate(location, e);
+      throw SdkErrors.ofWrite(location, e, condition);
     }
   }
 
@@ -322,17 +341,22 @@ final class SdkS3Store
   }
 
   @Override
-  public ObjectWriter createWriter(Location location, WriterOptions options) throws IOException {
+  public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
     return new S3Writer(
-        this,
-        () ->
-            Upload.begin(
-                config.checksum(), sums -> SdkUpload.begin(this, client, location, options, sums)),
-        config,
-        threads,
-        location,
-        options);
+        this, () -> begin(location, options), ifMatch, config, threads, location, options);
+  }
+
+  @Override
+  public boolean isAws() {
+    return client.serviceClientConfiguration().endpointOverride().isEmpty();
+  }
+
+  @Override
+  public Upload begin(Location location, WriterOptions options) throws IOException {
+    WriteCondition condition = WriteCondition.of(options);
+    return Upload.begin(
+        config.checksum(), sums -> SdkUpload.begin(this, client, location, condition, sums));
   }
 
   /** S3 keeps no id of a writer with an upload. */

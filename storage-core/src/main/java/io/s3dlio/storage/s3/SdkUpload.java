@@ -1,11 +1,9 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
-import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,7 +25,7 @@ final class SdkUpload implements Upload {
   private final SdkS3Store store;
   private final S3Client client;
   private final Location location;
-  private final WriterOptions options;
+  private final WriteCondition condition;
   private final Sums sums;
   private final String id;
 
@@ -35,20 +33,20 @@ final class SdkUpload implements Upload {
       SdkS3Store store,
       S3Client client,
       Location location,
-      WriterOptions options,
+      WriteCondition condition,
       Sums sums,
       String id) {
     this.store = store;
     this.client = client;
     this.location = location;
-    this.options = options;
+    this.condition = condition;
     this.sums = sums;
     this.id = id;
   }
 
   /** Begins an upload. */
   static SdkUpload begin(
-      SdkS3Store store, S3Client client, Location location, WriterOptions options, Sums sums)
+      SdkS3Store store, S3Client client, Location location, WriteCondition condition, Sums sums)
       throws IOException {
     try {
       String id =
@@ -65,7 +63,7 @@ final class SdkUpload implements Upload {
         throw new StorageException(
             Failure.of("put", location, "the server's answer has no id of an upload"));
       }
-      return new SdkUpload(store, client, location, options, sums, id);
+      return new SdkUpload(store, client, location, condition, sums, id);
     } catch (SdkException e) {
       throw SdkErrors.of("put", location, e);
     }
@@ -121,15 +119,8 @@ final class SdkUpload implements Upload {
     if (sums == Sums.WHOLE) {
       request.checksumCRC32C(sum).checksumType(ChecksumType.FULL_OBJECT);
     }
-    if (!options.replaceExisting()) {
-      // Some servers refuse the condition by discarding the upload: look first.
-      if (store.exists(location)) {
-        throw new AlreadyExistsException(
-            Failure.of("put", location, "it exists")
-                .withRemedy("Write below another path, or allow replacing"));
-      }
-      request.ifNoneMatch("*");
-    }
+    request.ifNoneMatch(condition.isFree() ? "*" : null);
+    request.ifMatch(condition.isOfVersion() ? S3Store.quoted(condition.etag()) : null);
     try {
       CompleteMultipartUploadResponse answer = client.completeMultipartUpload(request.build());
       return store.written(location, length, answer.eTag(), sum);
@@ -138,9 +129,7 @@ final class SdkUpload implements Upload {
       if (ours.isPresent()) {
         return ours.get();
       }
-      throw options.replaceExisting()
-          ? SdkErrors.of("put", location, e)
-          : SdkErrors.ofCreate(location, e);
+      throw SdkErrors.ofWrite(location, e, condition);
     }
   }
 

@@ -4,6 +4,7 @@ import static io.s3dlio.storage.file.LocalTest.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.nio.file.ExtendedOpenOption;
+import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.buffer.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +74,7 @@ class DirectTransferTest {
         new DirectIo((path, options) -> checked(FileChannel.open(path, options), block, 9), false);
     Path path = Path.of("target").resolve(TempNames.create("test"));
     try {
-      try (DirectSink sink = new DirectSink(path, io, block)) {
+      try (DirectSink sink = new DirectSink(path, WriterOptions.DEFAULT, io, block)) {
         for (int written = 0; written < length; written += piece) {
           source.limit(Math.min(start + length, start + written + piece)).position(start + written);
           sink.write(source);

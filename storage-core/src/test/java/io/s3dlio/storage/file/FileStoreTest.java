@@ -474,7 +474,7 @@ class FileStoreTest {
     String temp = TempNames.create("anonymous");
     assertThatThrownBy(() -> put(temp, new byte[1]))
         .isExactlyInstanceOf(StorageException.class)
-        .hasMessageContaining("kept for unfinished writes");
+        .hasMessageContaining("kept for writes under way");
     assertThatThrownBy(() -> store.createWriter(at(temp), WriterOptions.DEFAULT))
         .isExactlyInstanceOf(StorageException.class);
 

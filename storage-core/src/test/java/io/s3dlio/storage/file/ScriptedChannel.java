@@ -58,7 +58,7 @@ class ScriptedChannel extends FileChannel {
   }
 
   @Override
-  public int write(ByteBuffer source) {
+  public int write(ByteBuffer source) throws IOException {
     throw new UnsupportedOperationException();
   }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.CorruptException;
+import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Writes whose answers are lost, refused or untrue. */
 class S3WriteFaultTest extends ScriptedS3 {
+  private static final WriterOptions OVER_E1 = WriterOptions.DEFAULT.withIfMatch("e1");
+
   @ParameterizedTest
   @EnumSource(S3Config.Transport.class)
   void anObjectThatALostAnswerHadWrittenIsOurs(S3Config.Transport transport) throws IOException {
@@ -56,6 +60,104 @@ class S3WriteFaultTest extends ScriptedS3 {
 
     assertThatThrownBy(() -> store.put(OBJECT, direct("content"), NOT_REPLACING))
         .isInstanceOf(AlreadyExistsException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aVersionThatALostAnswerHadReplacedIsReplaced(S3Config.Transport transport)
+      throws IOException {
+    String sum = Crc32c.base64(Crc32c.of(List.of(direct("content"))));
+    AtomicInteger puts = new AtomicInteger();
+    ObjectStore store =
+        open(
+            (n, head) -> {
+              if (head.contains(".s3dlio-if-match-")) {
+                return error(412, "PreconditionFailed");
+              }
+              if (head.startsWith("PUT")) {
+                return puts.getAndIncrement() == 0
+                    ? error(500, "InternalError")
+                    : error(412, "PreconditionFailed");
+              }
+              return puts.get() == 0
+                  ? head(7, "e1", "")
+                  : head(7, "e9", "x-amz-checksum-crc32c: " + sum + "\r\n");
+            },
+            config -> config.transport(transport));
+
+    assertThat(store.put(OBJECT, direct("content"), OVER_E1).etag()).isEqualTo("e9");
+    assertThat(heads.stream().filter(head -> head.startsWith("PUT /bucket/dir/object ")))
+        .hasSize(2)
+        .allMatch(head -> head.contains("If-Match: \"e1\""));
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerThatIgnoresVersionsReplacesNothing(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        open(
+            (n, head) ->
+                head.startsWith("DELETE")
+                    ? NO_CONTENT
+                    : head.startsWith("HEAD")
+                        ? head(7, "e1", "")
+                        : body(200, "", TIMES + "ETag: \"e2\"\r\n"),
+            config -> config.transport(transport));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), OVER_E1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("Cannot put s3://bucket/dir/object: only one version")
+        .hasMessageContaining("the server ignores If-Match");
+    assertThat(heads).noneMatch(head -> head.startsWith("PUT /bucket/dir/object "));
+    assertThat(heads.get(heads.size() - 1)).startsWith("DELETE /bucket/dir/.s3dlio-if-match-");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerThatIgnoresVersionsOfUploadsCompletesNone(S3Config.Transport transport)
+      throws IOException {
+    String done =
+        body(
+            200,
+            "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>",
+            TIMES);
+    ObjectStore store =
+        open(
+            (n, head) -> head.startsWith("HEAD") ? head(7, "e1", "") : uploading(n, head, done),
+            config -> config.transport(transport));
+
+    assertThatThrownBy(() -> upload(store, OVER_E1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("Cannot put s3://bucket/dir/object: only one version")
+        .hasMessageContaining("the server ignores If-Match");
+    assertThat(heads)
+        .noneMatch(
+            head -> head.startsWith("POST /bucket/dir/object?") && head.contains("uploadId="))
+        .anyMatch(head -> head.startsWith("DELETE /bucket/dir/.s3dlio-if-match-"));
+    assertThat(heads.get(heads.size() - 1)).startsWith("DELETE /bucket/dir/object?uploadId=u%2F1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aServerThatKnowsNoVersionsIsNamed(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        open((n, head) -> error(501, "NotImplemented"), config -> config.transport(transport));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), OVER_E1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("NotImplemented")
+        .hasMessageContaining("The server may know no writes with If-Match");
+  }
+
+  @ParameterizedTest
+  @EnumSource(S3Config.Transport.class)
+  void aBucketThatIsMissingIsNoVersionThatIs(S3Config.Transport transport) throws IOException {
+    ObjectStore store =
+        open((n, head) -> error(404, "NoSuchBucket"), config -> config.transport(transport));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), OVER_E1))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("NoSuchBucket");
   }
 
   @Test

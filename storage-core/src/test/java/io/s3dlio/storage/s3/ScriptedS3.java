@@ -137,7 +137,11 @@ abstract class ScriptedS3 {
   }
 
   static ObjectInfo upload(ObjectStore store) throws IOException {
-    try (ObjectWriter writer = store.createWriter(OBJECT, WriterOptions.DEFAULT)) {
+    return upload(store, WriterOptions.DEFAULT);
+  }
+
+  static ObjectInfo upload(ObjectStore store, WriterOptions options) throws IOException {
+    try (ObjectWriter writer = store.createWriter(OBJECT, options)) {
       writer.write(ByteBuffer.allocateDirect(6 << 20));
       return writer.complete();
     }

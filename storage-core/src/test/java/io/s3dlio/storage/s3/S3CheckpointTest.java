@@ -1,0 +1,17 @@
+package io.s3dlio.storage.s3;
+
+import io.s3dlio.storage.checkpoint.CheckpointContract;
+import io.s3dlio.testing.NoLeaks;
+import io.s3dlio.testing.S3Server;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Against MinIO. */
+@EnabledIf("io.s3dlio.testing.S3Server#hasMinio")
+@ExtendWith(NoLeaks.class)
+class S3CheckpointTest extends CheckpointContract {
+  @Override
+  protected Fixture fixture() {
+    return new S3Fixture(S3Server.minio().orElseThrow(), S3Config.Transport.OWN);
+  }
+}
