@@ -22,11 +22,11 @@ class ArchitectureTest {
   private static final String S3 = ROOT + ".s3..";
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
+  private static final String STREAM = ROOT + ".stream..";
+  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String LOADER = ROOT + ".loader..";
   private static final String MANIFEST = ROOT + ".manifest..";
   private static final String TUNING = ROOT + ".tuning..";
-  private static final String STREAM = ROOT + ".stream..";
-  private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
