@@ -459,10 +459,21 @@ public abstract class CheckpointContract extends StoreContract {
         .isInstanceOf(CorruptException.class)
         .hasMessageContaining("Invalid formatVersion: 2 (this release knows 1)");
 
+    put("checkpoints/0000000000000000007.json", ManifestFormat.write(dangling.manifest()));
+    assertThatThrownBy(() -> reader().list()).isInstanceOf(CorruptException.class);
+    assertThatThrownBy(() -> reader().at(7))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("Invalid step: 2 (its name says 7)");
+    assertThat(text(reader().latest().orElseThrow())).isEqualTo("one");
+
+    store.delete(paths.latest());
+    put("latest.json", new byte[0]);
+    assertThat(text(reader().latest().orElseThrow())).isEqualTo("one");
     store.delete(paths.latest());
     assertThat(reader().latest().orElseThrow().recovery().orElseThrow()).contains("there is no");
 
     put("latest.json", "null".getBytes(UTF_8));
+    store.delete(paths.manifest(7));
     save(4, state("four"));
     assertThat(text(reader().latest().orElseThrow())).isEqualTo("four");
     assertThat(reader().latest().orElseThrow().recovery()).as("it was repaired").isEmpty();

@@ -161,6 +161,43 @@ class CheckpointFaultTest {
   }
 
   @Test
+  void everyFailureOfARemovalIsTold() throws IOException {
+    Location root = fresh();
+    for (long step = 1; step <= 5; step++) {
+      save(store, root, step, "save-" + step, 1);
+    }
+    ObjectStore faulty =
+        new ScriptedStore(
+            store,
+            (name, location, done) -> {
+              boolean refused =
+                  location.name().equals("0000000000000000001.json")
+                      || location.name().equals("0000000000000000003.json");
+              if (name.equals("delete") && refused) {
+                throw new StorageException(Failure.of(name, location, "the fault"));
+              }
+            });
+
+    assertThatThrownBy(() -> Checkpoints.prune(faulty, root, 1))
+        .hasMessageContaining("0000000000000000001.json: the fault")
+        .satisfies(
+            failure ->
+                assertThat(failure.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .singleElement()
+                    .asString()
+                    .contains("0000000000000000003.json: the fault"));
+
+    List<Checkpoint> left = CheckpointReader.open(store, root).list();
+    assertThat(left).extracting(Checkpoint::step).containsExactly(1L, 3L, 5L);
+    for (Checkpoint each : left) {
+      assertWhole(each, 1, "after failures");
+    }
+    assertThat(Checkpoints.prune(store, root, 1).steps()).containsExactly(1L, 3L);
+    assertThat(objects(root)).hasSize(4);
+  }
+
+  @Test
   void aFinishThatFailedMayBeTriedAgain() throws IOException {
     for (int operation = 0; operation < 30; operation++) {
       for (boolean afterEffect : List.of(false, true)) {
