@@ -24,6 +24,9 @@ class ArchitectureTest {
   private static final String FORMAT = "io.s3dlio.format..";
   private static final String STREAM = ROOT + ".stream..";
   private static final String CHECKPOINT = ROOT + ".checkpoint..";
+  private static final String LOADER = ROOT + ".loader..";
+  private static final String MANIFEST = ROOT + ".manifest..";
+  private static final String TUNING = ROOT + ".tuning..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -68,10 +71,14 @@ class ArchitectureTest {
       onlyKnows(FORMAT, FORMAT, ROOT, BUFFER, CHECKSUM);
 
   @ArchTest
-  static final ArchRule onlyFilesCallTheCLibrary =
+  static final ArchRule loadersKnowNoStoreOfTheirOwn =
+      onlyKnows(LOADER, LOADER, ROOT, BUFFER, RANGE, MANIFEST, TUNING, FORMAT);
+
+  @ArchTest
+  static final ArchRule onlyFilesAndLoadersCallTheCLibrary =
       noClasses()
           .that()
-          .resideOutsideOfPackage(FILE)
+          .resideOutsideOfPackages(FILE, LOADER)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.sun.jna..");
