@@ -37,43 +37,6 @@ class CheckpointFaultTest {
     this.directory = directory;
   }
 
-  /** Fails at one operation, and at all that follow if it is dead then. */
-  private static final class Fault implements ScriptedStore.Script {
-    private final int operation;
-    private final boolean afterEffect;
-    private final boolean forGood;
-    private int seen;
-    private boolean dead;
-    private String where = "";
-
-    Fault(int operation, boolean afterEffect, boolean forGood) {
-      this.operation = operation;
-      this.afterEffect = afterEffect;
-      this.forGood = forGood;
-    }
-
-    @Override
-    public synchronized void at(String name, Location location, boolean done) throws IOException {
-      if (!done && seen++ == operation) {
-        where = name + " " + location.name();
-      }
-      boolean now = seen - 1 == operation && done == afterEffect && !dead;
-      if (now || (dead && forGood)) {
-        dead = true;
-        throw new StorageException(Failure.of(name, location, "the fault"));
-      }
-    }
-
-    boolean happened() {
-      return dead;
-    }
-
-    /** Returns whether there were so many operations at all. */
-    synchronized boolean reached() {
-      return seen > operation;
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "1, false, false", "1, false, true", "1, true, false", "1, true, true",
@@ -95,7 +58,7 @@ class CheckpointFaultTest {
       }
       reached = fault.reached();
 
-      String when = "%d: %s, %s".formatted(operations, fault.where, outcome);
+      String when = "%d: %s, %s".formatted(operations, fault.where(), outcome);
       Checkpoint latest = CheckpointReader.open(store, root).latest().orElseThrow();
       assertThat(latest.recovery()).as(when).isEmpty();
       assertWhole(latest, ranks, when);
@@ -142,7 +105,7 @@ class CheckpointFaultTest {
       }
       reached = fault.reached();
 
-      String when = operation + ": " + fault.where;
+      String when = operation + ": " + fault.where();
       for (Checkpoint each : CheckpointReader.open(store, root).list()) {
         assertWhole(each, 1, when);
       }
