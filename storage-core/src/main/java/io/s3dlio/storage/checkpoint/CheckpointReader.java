@@ -95,7 +95,7 @@ public final class CheckpointReader {
     }
     String problem =
         damage == null ? "there is no " + paths.latest() : requireNonNull(damage.getMessage());
-    Optional<CheckpointManifest> newest = index.newest();
+    Optional<CheckpointManifest> newest = index.newest(any -> true);
     if (newest.isEmpty() && damage != null) {
       throw damage;
     }
@@ -152,6 +152,16 @@ public final class CheckpointReader {
       current = latest().orElseThrow(() -> CheckpointFailures.none(paths.root()));
     }
     return current;
+  }
+
+  /** Returns a state of the latest checkpoint: {@link Checkpoint#state(String)}. */
+  public StateReader state(String name) throws IOException {
+    return current().state(name);
+  }
+
+  /** Returns a rank's state of the latest checkpoint: {@link Checkpoint#state(String, int)}. */
+  public StateReader state(String name, int rank) throws IOException {
+    return current().state(name, rank);
   }
 
   /** Loads a state of the latest checkpoint: {@link StateReader#load()}. */
