@@ -444,7 +444,8 @@ class DataLoaderTest {
             .allMatch(thread -> thread.getName().startsWith("s3dlio-loader-"));
         if (!persistent) {
           for (Thread thread : first) {
-            thread.join();
+            thread.join(10_000);
+            assertThat(thread.isAlive()).as("before it would end by itself").isFalse();
           }
         }
         Set<Thread> second = Set.copyOf(drain(loader, threads));
@@ -622,7 +623,8 @@ class DataLoaderTest {
                   await(released);
                 });
     CancellationToken token = new CancellationToken();
-    LoaderOptions options = EIGHT.withMaxConcurrency(3).withCancellationToken(token);
+    LoaderOptions options =
+        EIGHT.withMaxConcurrency(3).withPersistentWorkers(true).withCancellationToken(token);
     try (Dataset dataset = objects.listed();
         DataLoader loader = new DataLoader(dataset, options);
         AsyncPoolDataLoader async = new AsyncPoolDataLoader(dataset, options);
