@@ -16,7 +16,7 @@ public final class TuningOptions {
           Scope.CONNECTION,
           false,
           "Whether `maxConcurrency` and `partSize`, and of reads `maxBatchBytes`, follow the sizes of"
-              + " the objects where they are not set ([Loaders](loaders.md#adaptive-tuning)). Batches"
+              + " the objects where they are not set ([Adaptive tuning](guide.md#adaptive-tuning)). Batches"
               + " of `file://`, and those of `batchSize`, stay as they are.");
 
   private static final OptionKey<WorkloadType> WORKLOAD_TYPE =

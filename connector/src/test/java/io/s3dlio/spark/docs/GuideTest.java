@@ -98,11 +98,13 @@ class GuideTest {
     if (!example.output().isEmpty()) {
       assertThat(printed).as(example.code()).isEqualTo(example.output());
     }
-    long seen = Long.parseLong(ran.substring(ran.indexOf(GuideRun.SEEN) + 8).lines().findFirst().get());
+    long seen =
+        Long.parseLong(ran.substring(ran.indexOf(GuideRun.SEEN) + 8).lines().findFirst().get());
     if (example.iterates()) {
       assertThat(seen).as(example.code()).isPositive();
     }
-    boolean whole = example.code().contains("s3://bucket/train/\"") && !example.code().contains("cancel()");
+    boolean whole =
+        example.code().contains("s3://bucket/train/\"") && !example.code().contains("cancel()");
     if (example.iterates() && whole) {
       assertThat(seen % EPOCH).as("whole epochs of\n%s", example.code()).isZero();
     }
@@ -132,7 +134,9 @@ class GuideTest {
                     System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path"))),
                 null,
-                compiler.getStandardFileManager(null, null, null).getJavaFileObjectsFromPaths(sources))
+                compiler
+                    .getStandardFileManager(null, null, null)
+                    .getJavaFileObjectsFromPaths(sources))
             .call();
     assertThat(compiled).describedAs(messages.toString()).isTrue();
   }
@@ -249,7 +253,8 @@ class GuideTest {
     String table = page.substring(page.indexOf("| Name there | Here |"));
     List<String> missing = new ArrayList<>();
     for (String row : table.lines().skip(2).toList()) {
-      Matcher name = Pattern.compile("`([A-Za-z.]+)(?:\\([A-Za-z]*\\))?`").matcher(row.split("\\|")[2]);
+      Matcher name =
+          Pattern.compile("`([A-Za-z.]+)(?:\\([A-Za-z]*\\))?`").matcher(row.split("\\|")[2]);
       while (name.find()) {
         String last = name.group(1).substring(name.group(1).lastIndexOf('.') + 1);
         if (!isInCode(last)) {

@@ -3,6 +3,8 @@ package io.s3dlio.storage.loader;
 import io.s3dlio.storage.Location;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Items that were loaded together. They are views of the memory into which they were read.
@@ -73,6 +75,15 @@ public final class Batch implements AutoCloseable {
       throw new IllegalStateException("Cannot use batch %d: it was closed".formatted(index));
     }
     return entries[item].content.duplicate();
+  }
+
+  /**
+   * Returns the content of all items, each as {@link #item} does.
+   *
+   * @throws IllegalStateException if the batch was closed
+   */
+  public List<ByteBuffer> items() {
+    return IntStream.range(0, size()).mapToObj(this::item).toList();
   }
 
   /** Returns the object that an item is, or is in. */

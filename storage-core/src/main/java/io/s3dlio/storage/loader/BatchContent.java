@@ -26,6 +26,11 @@ final class BatchContent {
    */
   static Optional<BatchContent> allocate(BatchMemory memory, long[] lengths, boolean required)
       throws IOException {
+    return allocate(memory, lengths, required, BatchMemory.MAX_BYTES);
+  }
+
+  static Optional<BatchContent> allocate(
+      BatchMemory memory, long[] lengths, boolean required, int pieceBytes) throws IOException {
     BatchContent content = new BatchContent(lengths.length);
     boolean whole = false;
     try {
@@ -33,7 +38,7 @@ final class BatchContent {
       while (from < lengths.length) {
         int to = from;
         long bytes = 0;
-        while (to < lengths.length && bytes + lengths[to] <= BatchMemory.MAX_BYTES) {
+        while (to < lengths.length && bytes + lengths[to] <= pieceBytes) {
           bytes += lengths[to++];
         }
         if (!content.add(memory, lengths, from, to, (int) bytes, required)) {

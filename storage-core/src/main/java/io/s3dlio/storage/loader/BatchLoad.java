@@ -266,8 +266,9 @@ final class BatchLoad {
         return;
       }
       failure = cause;
+      state = State.OVER;
     }
-    cancel();
+    stop();
     context.ended(this);
   }
 
@@ -279,6 +280,10 @@ final class BatchLoad {
       }
       state = State.OVER;
     }
+    stop();
+  }
+
+  private void stop() {
     token.cancel();
     drop();
   }

@@ -14,8 +14,9 @@ interface BatchMemory {
    * Returns memory.
    *
    * @param bytes 1 or more
-   * @param required whether it is needed now; else it may be refused for a budget's sake
-   * @throws IOException if there is no more
+   * @param required whether it is needed now; else it may be refused, for a budget's sake or
+   *     because there is no more
+   * @throws IOException if it is required and there is no more
    */
   Optional<Slab> allocate(int bytes, boolean required) throws IOException;
 

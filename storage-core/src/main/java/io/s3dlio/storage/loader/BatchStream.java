@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class BatchStream implements Iterator<Batch>, AutoCloseable, Flow.Publisher<Batch> {
   private final LoadWindow window;
   private final String threadName;
-  private @Nullable Batch next;
+  private final AtomicReference<@Nullable Batch> peeked = new AtomicReference<>();
+  private volatile boolean closed;
   private boolean subscribed;
 
   /**
@@ -47,38 +49,37 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable, Flow.P
    * @throws IOException why the stream has ended before its end
    */
   public Optional<Batch> nextBatch() throws IOException {
-    Batch peeked = next;
-    if (peeked != null) {
-      next = null;
-      return Optional.of(peeked);
-    }
-    return window.take();
+    Batch next = peeked.getAndSet(null);
+    return next == null ? window.take() : Optional.of(next);
   }
 
   /** Waits for the next batch, as {@link #nextBatch} does. */
   @Override
   public boolean hasNext() {
-    if (next == null) {
-      try {
-        next = window.take().orElse(null);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    if (peeked.get() != null) {
+      return true;
     }
-    return next != null;
+    Optional<Batch> next;
+    try {
+      next = window.take();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    next.ifPresent(peeked::set);
+    if (closed) {
+      drop();
+    }
+    return next.isPresent();
   }
 
   @Override
   public Batch next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("the epoch has no more batches");
+    try {
+      return nextBatch()
+          .orElseThrow(() -> new NoSuchElementException("The epoch has no more batches"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    Batch batch = next;
-    next = null;
-    if (batch == null) {
-      throw new NoSuchElementException("the epoch has no more batches");
-    }
-    return batch;
   }
 
   /** Returns the batches as a stream of the JDK's, which closes this one when it is closed. */
@@ -135,6 +136,16 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable, Flow.P
   /** Ends the stream: no request starts any more. Batches that were taken stay. Idempotent. */
   @Override
   public void close() {
+    closed = true;
     window.end("the stream was closed");
+    drop();
+  }
+
+  /** A batch that was looked for and not taken is the stream's still. */
+  private void drop() {
+    Batch dropped = peeked.getAndSet(null);
+    if (dropped != null) {
+      dropped.close();
+    }
   }
 }

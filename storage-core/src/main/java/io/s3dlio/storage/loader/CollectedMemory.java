@@ -23,6 +23,9 @@ final class CollectedMemory implements BatchMemory {
       ByteBuffer buffer = root.alignedSlice(alignment).slice(0, bytes);
       return Optional.of(new Slab(buffer, Optional.of(root), () -> {}, false));
     } catch (OutOfMemoryError e) {
+      if (!required) {
+        return Optional.empty();
+      }
       IOException failure =
           new IOException(
               "Cannot allocate a batch of %d bytes: %s. Raise -XX:MaxDirectMemorySize, make batches"

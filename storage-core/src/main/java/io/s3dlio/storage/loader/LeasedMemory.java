@@ -22,6 +22,9 @@ final class LeasedMemory implements BatchMemory {
           required ? Optional.of(pool.acquire(bytes)) : pool.tryAcquire(bytes);
       return lease.map(leased -> new Slab(leased.buffer(), Optional.empty(), leased::close, false));
     } catch (IllegalStateException e) {
+      if (!required) {
+        return Optional.empty();
+      }
       throw new IOException(e.getMessage(), e);
     }
   }

@@ -12,10 +12,13 @@ import io.s3dlio.storage.StorageTimeoutException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.buffer.BufferPool;
 import io.s3dlio.storage.range.RangeEngineConfig;
+import io.s3dlio.storage.tuning.SizeSummary;
 import io.s3dlio.testing.NoLeaks;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +33,16 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What each option does, as a store and a consumer see it. */
 @Timeout(60)
 @ExtendWith(NoLeaks.class)
 class DataLoaderTest {
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path folder;
+
   private static final LoaderOptions EIGHT = LoaderOptions.DEFAULT.withBatchSize(8);
 
   @Test
@@ -476,6 +484,67 @@ class DataLoaderTest {
             .hasMessage("Cannot use batch %d: it was closed".formatted(batch.index()));
       }
       assertThat(told).hasSize(10);
+    }
+  }
+
+  @Test
+  void readingAheadKeepsWithinThePoolAndWhatIsNeededNextIsAdmitted() throws Exception {
+    BufferPool pool = BufferPool.checked(2 * 8192);
+    PatternObjects objects = many(80, 1000);
+    LoaderOptions options = EIGHT.withLeases(true).withPrefetch(5);
+    try (Dataset dataset = objects.listed();
+        LoaderCore core = new LoaderCore(dataset, options, false, new LeasedMemory(pool))) {
+      LoaderSettings settings = LoaderSettings.of(options, 0, SizeSummary.UNKNOWN);
+      int batches = 0;
+      BatchStream stream = core.stream(settings, 0);
+      while (stream.hasNext()) {
+        try (Batch batch = stream.next()) {
+          objects.check(batch);
+          batches++;
+        }
+      }
+      assertThat(batches).isEqualTo(10);
+    }
+    assertThat(pool.stats().peakLeasedBytes()).isEqualTo(2 * 8192);
+    assertThat(pool.stats().overBudget()).isZero();
+    assertThat(pool.leaks()).isEmpty();
+  }
+
+  @Test
+  void batchesThatNobodyTookAreGivenBackWhenTheStreamIsClosed() throws Exception {
+    BufferPool pool = BufferPool.checked(1 << 20);
+    Semaphore read = new Semaphore(0);
+    PatternObjects objects = many(80, 1000).before(request -> read.release());
+    LoaderOptions options = EIGHT.withLeases(true);
+    try (Dataset dataset = objects.listed();
+        LoaderCore core = new LoaderCore(dataset, options, false, new LeasedMemory(pool))) {
+      BatchStream stream = core.stream(LoaderSettings.of(options, 0, SizeSummary.UNKNOWN), 0);
+      assertThat(stream.hasNext()).isTrue();
+      acquire(read, 24);
+      stream.close();
+      assertThatThrownBy(stream::next).hasCauseInstanceOf(LoaderCancelledException.class);
+      while (objects.inFlight.get() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+    while (!pool.leaks().isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aLoaderThatOpenedItsDataSetClosesIt() throws Exception {
+    Files.writeString(folder.resolve("a"), "a");
+    String uri = "file://" + folder + "/";
+    DataLoader loader = DataLoader.createLoader(uri, LoaderOptions.DEFAULT);
+    assertThat(loader.stream().next().size()).isEqualTo(1);
+    loader.close();
+    try (Dataset dataset = Dataset.fromPrefix(uri)) {
+      DataLoader sharing = new DataLoader(dataset, LoaderOptions.DEFAULT);
+      sharing.close();
+      try (AsyncPoolDataLoader other = new AsyncPoolDataLoader(dataset, LoaderOptions.DEFAULT)) {
+        assertThat(other.stream().next().size()).isEqualTo(1);
+      }
     }
   }
 

@@ -43,6 +43,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 @ExtendWith(NoLeaks.class)
 class LoaderStoresTest {
   private static final S3Server SERVER = S3Server.best();
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
   private static final String BUCKET = "loader-" + UUID.randomUUID();
 
   @TempDir
@@ -76,13 +77,17 @@ class LoaderStoresTest {
   }
 
   private static StoreConfig config(Transport transport, URI endpoint) {
+    return config(transport, endpoint, DEADLINE);
+  }
+
+  private static StoreConfig config(Transport transport, URI endpoint, Duration deadline) {
     return StoreConfig.DEFAULT.withS3(
         S3Config.builder()
             .endpoint(endpoint)
             .region("us-east-1")
             .credentials(new S3Credentials(SERVER.accessKeyId(), SERVER.secretAccessKey(), ""))
             .transport(transport)
-            .requestTimeout(Duration.ofSeconds(2))
+            .requestTimeout(deadline)
             .build());
   }
 
@@ -184,7 +189,7 @@ class LoaderStoresTest {
       }
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .as("less than the deadline of a request")
-          .isLessThan(Duration.ofSeconds(2));
+          .isLessThan(DEADLINE);
       for (Thread thread : Thread.getAllStackTraces().keySet()) {
         if (thread.getName().startsWith("s3dlio-loader-")) {
           thread.join(30_000);
@@ -200,7 +205,8 @@ class LoaderStoresTest {
             Relay.to(SERVER.endpoint(), connection -> Plan.answerCut(Relay.End.SILENCE, 0));
         Dataset dataset =
             MultiBackendDataset.fromUris(
-                List.of("s3://" + BUCKET + "/train/000"), config(Transport.OWN, relay.endpoint()));
+                List.of("s3://" + BUCKET + "/train/000"),
+                config(Transport.OWN, relay.endpoint(), Duration.ofMillis(200)));
         DataLoader loader = new DataLoader(dataset, LoaderOptions.DEFAULT);
         BatchStream batches = loader.stream()) {
       assertThatThrownBy(batches::nextBatch).isInstanceOf(StorageTimeoutException.class);
