@@ -119,6 +119,11 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable, Flow.P
     return window.batches();
   }
 
+  /** Returns how many batches are whole and not taken: none, where the loader does not keep up. */
+  public int ready() {
+    return window.ready() + (peeked.get() == null ? 0 : 1);
+  }
+
   /** Returns the items that were left out so far. */
   public List<LoadFailure> failures() {
     return window.failures();

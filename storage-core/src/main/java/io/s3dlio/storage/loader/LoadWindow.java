@@ -120,6 +120,12 @@ final class LoadWindow implements BatchLoad.Context {
     return epoch.batches();
   }
 
+  int ready() {
+    synchronized (lock) {
+      return (int) window.stream().filter(BatchLoad::isReady).count();
+    }
+  }
+
   List<LoadFailure> failures() {
     synchronized (lock) {
       return List.copyOf(failures);

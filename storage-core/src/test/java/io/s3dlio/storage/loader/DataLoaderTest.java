@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -443,7 +444,8 @@ class DataLoaderTest {
             .allMatch(thread -> thread.getName().startsWith("s3dlio-loader-"));
         if (!persistent) {
           for (Thread thread : first) {
-            thread.join();
+            thread.join(10_000);
+            assertThat(thread.isAlive()).as("before it would end by itself").isFalse();
           }
         }
         Set<Thread> second = Set.copyOf(drain(loader, threads));
@@ -587,6 +589,60 @@ class DataLoaderTest {
     Batch batch = batches.next();
     batch.whenReleased(gone::countDown);
     return batch.item(5);
+  }
+
+  @Test
+  void requestsBeginInTheOrderOfTheEpoch() throws Exception {
+    PatternObjects objects = many(20, 10);
+    LoaderOptions options =
+        EIGHT.withShuffle(true).withSeed(7).withMaxConcurrency(1).withPartSize(100);
+    List<String> expected =
+        Arrays.stream(Permutation.of(20, 7, 0))
+            .mapToObj(i -> PatternObjects.key(i) + " 0+10")
+            .toList();
+    try (Dataset dataset = objects.listed();
+        DataLoader loader = new DataLoader(dataset, options);
+        AsyncPoolDataLoader async = new AsyncPoolDataLoader(dataset, options)) {
+      loader.stream().forEachRemaining(Batch::close);
+      assertThat(objects.reads).containsExactlyElementsOf(expected);
+      objects.reads.clear();
+      async.stream().forEachRemaining(Batch::close);
+      assertThat(objects.reads).containsExactlyElementsOf(expected);
+    }
+  }
+
+  @Test
+  void oneTokenEndsTheStreamsOfSeveralLoadersAndNoRequestBeginsAfterIt() throws Exception {
+    CountDownLatch reading = new CountDownLatch(6);
+    CountDownLatch released = new CountDownLatch(1);
+    PatternObjects objects =
+        many(80, 10)
+            .before(
+                request -> {
+                  reading.countDown();
+                  await(released);
+                });
+    CancellationToken token = new CancellationToken();
+    LoaderOptions options =
+        EIGHT.withMaxConcurrency(3).withPersistentWorkers(true).withCancellationToken(token);
+    try (Dataset dataset = objects.listed();
+        DataLoader loader = new DataLoader(dataset, options);
+        AsyncPoolDataLoader async = new AsyncPoolDataLoader(dataset, options);
+        BatchStream one = loader.stream();
+        BatchStream other = async.stream()) {
+      await(reading);
+      token.cancel();
+      for (BatchStream stream : List.of(one, other)) {
+        assertThatThrownBy(stream::nextBatch).isInstanceOf(LoaderCancelledException.class);
+      }
+      released.countDown();
+      while (objects.inFlight.get() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> loader.stream().nextBatch())
+          .isInstanceOf(LoaderCancelledException.class);
+    }
+    assertThat(objects.reads).as("what was in flight").hasSize(6);
   }
 
   @Test
