@@ -23,6 +23,7 @@ class ArchitectureTest {
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
   private static final String STREAM = ROOT + ".stream..";
+  private static final String JSON = ROOT + ".json..";
   private static final String CHECKPOINT = ROOT + ".checkpoint..";
   private static final String LOADER = ROOT + ".loader..";
   private static final String MANIFEST = ROOT + ".manifest..";
@@ -57,7 +58,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
-      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM, JSON);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 

@@ -98,6 +98,12 @@ final class Removal {
     remains
         .entrySet()
         .removeIf(each -> !gone.contains(each.getKey()) && each.getValue().newest().isAfter(age));
+    for (Folder folder : List.copyOf(remains.keySet())) {
+      // Some have become complete since they were listed.
+      if (!gone.contains(folder) && isPublished(folder)) {
+        remains.remove(folder);
+      }
+    }
     long dead = remains.keySet().stream().filter(folder -> !gone.contains(folder)).count();
     remove(remains);
     attempt(() -> abortUnfinished(folder -> folder.step() < latestStep && isDead.test(folder)));
@@ -117,6 +123,17 @@ final class Removal {
       return Optional.ofNullable(listed.get(step.get().getAsLong()));
     }
     return Optional.ofNullable(listed.lastEntry()).map(Map.Entry::getValue);
+  }
+
+  private boolean isPublished(Folder folder) throws IOException {
+    try {
+      return index
+          .find(folder.step())
+          .filter(found -> found.value().id().equals(folder.id()))
+          .isPresent();
+    } catch (CorruptException e) {
+      return true;
+    }
   }
 
   private void readId(long step, Map<Long, String> ids, Set<Long> unknown) throws IOException {

@@ -277,17 +277,16 @@ class CheckpointFaultTest {
   void namesThatLeadAwayAreRefused() throws IOException {
     try (CheckpointWriter writer = CheckpointWriter.open(store, fresh().toString())) {
       for (String name :
-          List.of(
-              "", "/x", "../x", "a/../x", "a//b", "a\\b", "a\nb", ".x", "_x", "x".repeat(300))) {
+          List.of("", "/x", "../x", "a/../x", "a//b", "a\\b", "a\nb", ".", "x".repeat(300))) {
         assertThatThrownBy(() -> writer.saveState(name, ByteBuffer.allocate(1)))
             .as(name)
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("Invalid name");
       }
-      for (String name : List.of("a", "a/b", "a=b", "100%", "ü/ 😀", "x".repeat(250))) {
+      for (String name : List.of("a", "a/b", "a=b", "100%", "ü/ 😀", "_fsdp/.x", "x".repeat(250))) {
         writer.saveState(name, ByteBuffer.allocate(1));
       }
-      assertThat(writer.finish().orElseThrow().states()).hasSize(6);
+      assertThat(writer.finish().orElseThrow().states()).hasSize(7);
     }
   }
 
