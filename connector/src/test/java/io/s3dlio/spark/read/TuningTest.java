@@ -100,7 +100,9 @@ class TuningTest {
   })
   void requestsUnderWayAreAsManyAsTheSettingsSay(String more, int least, int most)
       throws IOException {
-    try (Relay slow = Relay.to(S3Server.best().endpoint(), connection -> Plan.slow(300, 0))) {
+    // Long enough for that many to begin.
+    Plan delay = Plan.slow(30 + 3L * most, 0);
+    try (Relay slow = Relay.to(S3Server.best().endpoint(), connection -> delay)) {
       Dataset<Row> rows =
           s3dlio("columnar")
               .options(options)
