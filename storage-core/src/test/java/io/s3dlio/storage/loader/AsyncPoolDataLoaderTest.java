@@ -94,7 +94,10 @@ class AsyncPoolDataLoaderTest {
       batches.next();
       assertThat(asked).as("two are ready").hasValue(24);
       batches.next();
-      assertThat(asked).as("one is ready").hasValueGreaterThan(24);
+      // One is ready: another starts, by whichever thread sees to that.
+      while (asked.get() <= 24) {
+        Thread.onSpinWait();
+      }
     }
   }
 
