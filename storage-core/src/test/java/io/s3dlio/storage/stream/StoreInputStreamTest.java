@@ -162,17 +162,20 @@ class StoreInputStreamTest {
 
   @Test
   void aClosedOneGivesItsMemoryBackAndReadsNoMore() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     MemoryStore store =
         new MemoryStore(
             content(20 * BUFFER),
             request -> {
               if (request.offset() >= 3 * BUFFER) {
+                hanging.countDown();
                 release.await();
               }
             });
     StoreStream stream = StoreStream.open(store, store.object(), OPTIONS);
     stream.readNBytes(2 * BUFFER + 1);
+    assertThat(hanging.await(60, TimeUnit.SECONDS)).isTrue();
     stream.close();
     stream.close();
     assertThat(BufferPool.shared().stats().leasedBytes())
