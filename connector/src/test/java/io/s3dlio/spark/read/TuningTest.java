@@ -171,6 +171,17 @@ class TuningTest {
             "maxBatchBytes=4mb (adaptive)");
   }
 
+  /** What is shown is what the read is planned with, listed or not. */
+  @Test
+  void aTypeThatIsGivenHasTheSameNumbersBeforeAndAfterTheListing() {
+    Dataset<Row> rows = load("small/", "adaptive=true workloadType=smallfile");
+    String batches = "maxBatchBytes=16mb (adaptive)";
+    assertThat(rows.select("content").queryExecution().toString())
+        .contains("not listed yet", batches);
+    rows.count();
+    assertThat(rows.select("content").queryExecution().toString()).contains("100 objects", batches);
+  }
+
   @Test
   void aBatchThatTakesTooLongFailsAndNamesTheSetting() {
     assertThat(read(load("small/", "pool.batchTimeout=30s"))).isEqualTo(SMALL_OBJECTS * 4096L);

@@ -147,7 +147,13 @@ public final class CheckpointReader {
     return index.all().stream().map(each -> checkpoint(each, Optional.empty())).toList();
   }
 
-  private synchronized Checkpoint current() throws IOException {
+  /**
+   * Returns the checkpoint that this reader's states are of: the latest when it was first asked
+   * for.
+   *
+   * @throws NotFoundException if there is no complete one
+   */
+  public synchronized Checkpoint current() throws IOException {
     if (current == null) {
       current = latest().orElseThrow(() -> CheckpointFailures.none(paths.root()));
     }
