@@ -14,8 +14,17 @@ final class NameRules {
 
   private NameRules() {}
 
-  /** Returns the rule that the name breaks, or empty if it is safe. */
+  /** Returns the rule that the name breaks, or empty if it is safe and visible. */
   static Optional<String> broken(String name) {
+    return broken(name, false);
+  }
+
+  /**
+   * Returns the rule that the name breaks, or empty if it is safe.
+   *
+   * @param mayBeHidden whether reads need not see what is called so
+   */
+  static Optional<String> broken(String name, boolean mayBeHidden) {
     if (name.isEmpty()) {
       return Optional.of("must not be empty");
     }
@@ -38,23 +47,23 @@ final class NameRules {
     }
     int start = 0;
     for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', start)) {
-      Optional<String> rule = brokenByComponent(name.substring(start, end));
+      Optional<String> rule = brokenByComponent(name.substring(start, end), mayBeHidden);
       if (rule.isPresent()) {
         return rule;
       }
       start = end + 1;
     }
-    return brokenByComponent(name.substring(start));
+    return brokenByComponent(name.substring(start), mayBeHidden);
   }
 
-  private static Optional<String> brokenByComponent(String component) {
+  private static Optional<String> brokenByComponent(String component, boolean mayBeHidden) {
     if (component.isEmpty()) {
       return Optional.of("must not contain '//' or end with '/'");
     }
     if (component.equals(".") || component.equals("..")) {
       return Optional.of("must not contain a '%s' component".formatted(component));
     }
-    if (HiddenNames.hides(component)) {
+    if (!mayBeHidden && HiddenNames.hides(component)) {
       return Optional.of(
           component.endsWith(HiddenNames.COPYING)
               ? "must not contain a component that ends with '%s', which hides it from reads"

@@ -2,6 +2,7 @@ package io.s3dlio.storage;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -178,12 +179,24 @@ public final class NameTemplate {
    * @throws IllegalArgumentException saying which rule the name breaks
    */
   public static String requireSafe(String name) {
-    NameRules.broken(name)
-        .ifPresent(
-            rule -> {
-              throw new IllegalArgumentException(
-                  "Invalid name: '%s' (%s)".formatted(NameRules.printable(name), rule));
-            });
+    return require(name, NameRules.broken(name));
+  }
+
+  /**
+   * Returns the name if it is one that {@link #requireSafe} takes, or would but for being hidden.
+   *
+   * @throws IllegalArgumentException saying which rule the name breaks
+   */
+  public static String requirePlain(String name) {
+    return require(name, NameRules.broken(name, true));
+  }
+
+  private static String require(String name, Optional<String> broken) {
+    broken.ifPresent(
+        rule -> {
+          throw new IllegalArgumentException(
+              "Invalid name: '%s' (%s)".formatted(NameRules.printable(name), rule));
+        });
     return name;
   }
 

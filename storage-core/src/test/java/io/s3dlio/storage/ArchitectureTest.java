@@ -24,7 +24,11 @@ class ArchitectureTest {
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
   private static final String STREAM = ROOT + ".stream..";
+  private static final String JSON = ROOT + ".json..";
   private static final String CHECKPOINT = ROOT + ".checkpoint..";
+  private static final String LOADER = ROOT + ".loader..";
+  private static final String MANIFEST = ROOT + ".manifest..";
+  private static final String TUNING = ROOT + ".tuning..";
   private static final String TELEMETRY = ROOT + ".telemetry..";
 
   @ArchTest
@@ -68,7 +72,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule checkpointsKnowTheApiBuffersRangesAndStreams =
-      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM);
+      onlyKnows(CHECKPOINT, CHECKPOINT, ROOT, BUFFER, RANGE, STREAM, JSON);
 
   @ArchTest static final ArchRule checksumsKnowNothingElse = onlyKnows(CHECKSUM, CHECKSUM);
 
@@ -82,10 +86,14 @@ class ArchitectureTest {
       onlyKnows(FORMAT, FORMAT, ROOT, BUFFER, CHECKSUM);
 
   @ArchTest
-  static final ArchRule onlyFilesCallTheCLibrary =
+  static final ArchRule loadersKnowNoStoreOfTheirOwn =
+      onlyKnows(LOADER, LOADER, ROOT, BUFFER, RANGE, MANIFEST, TUNING, FORMAT);
+
+  @ArchTest
+  static final ArchRule onlyFilesAndLoadersCallTheCLibrary =
       noClasses()
           .that()
-          .resideOutsideOfPackage(FILE)
+          .resideOutsideOfPackages(FILE, LOADER)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.sun.jna..");

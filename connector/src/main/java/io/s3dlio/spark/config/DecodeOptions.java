@@ -18,8 +18,8 @@ public final class DecodeOptions {
           Decode.NONE,
           "What objects are read as: `npz`, `npy` and `hdf5` give a row for each array, `tfrecord` one"
               + " for each record; `auto` goes by how names end ([Typed reads](decode.md))."
-              + " Order and limits of batches (`batchSize`, `dropLast`, `chunkBytes`, `pool.batchTimeout`) are of objects"
-              + " as they are, and refused.");
+              + " Order and limits of batches (`batchSize`, `dropLast`, `chunkBytes`,"
+              + " `pool.batchTimeout`) are of objects as they are, and refused.");
 
   public static final OptionKey<Optional<List<String>>> ARRAYS =
       OptionKeys.optional(

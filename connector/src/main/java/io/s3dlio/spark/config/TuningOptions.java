@@ -16,8 +16,9 @@ public final class TuningOptions {
           Scope.CONNECTION,
           false,
           "Whether `maxConcurrency` and `partSize`, and of reads `maxBatchBytes`, follow the sizes of"
-              + " the objects where they are not set ([Loaders](loaders.md#adaptive-tuning)). Batches"
-              + " of `file://`, and those of `batchSize`, stay as they are.");
+              + " the objects where they are not set"
+              + " ([Adaptive tuning](guide.md#adaptive-tuning)). Batches of `file://`, and those of"
+              + " `batchSize`, stay as they are.");
 
   private static final OptionKey<WorkloadType> WORKLOAD_TYPE =
       OptionKeys.choice(
@@ -28,7 +29,7 @@ public final class TuningOptions {
           "Of `adaptive`: which objects to expect: below 1 MiB, up to 64 MiB, above that, or many of"
               + " whatever size. `unknown` goes by those that are listed, or by `objectSize`.");
 
-  /** Batches that hold less than Spark's own would cost more than they gain. */
+  /** The default of batches, which a task may have however small its share of the memory is. */
   private static final long LEAST_BATCH_BYTES = 16L << 20;
 
   private static final int SAMPLES = 1000;

@@ -3,7 +3,6 @@ package io.s3dlio.spark.read;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NameTemplate;
-import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.checkpoint.Checkpoint;
@@ -82,8 +81,7 @@ sealed interface NameSource {
       Location prefix = paths.get(0).asPrefix();
       ObjectStore store = stores.open(prefix, settings.store());
       CheckpointReader reader = CheckpointReader.open(store, prefix);
-      Checkpoint checkpoint =
-          step.isPresent() ? reader.at(step.getAsLong()) : latest(reader, prefix);
+      Checkpoint checkpoint = step.isPresent() ? reader.at(step.getAsLong()) : reader.current();
       for (SavedState state : checkpoint.manifest().states()) {
         if (state.compression() != StateCompression.NONE) {
           throw new StorageException(
@@ -104,16 +102,6 @@ sealed interface NameSource {
                 Optional.empty(),
                 OptionalInt.of(state.crc32c())));
       }
-    }
-
-    private static Checkpoint latest(CheckpointReader reader, Location prefix) throws IOException {
-      return reader
-          .latest()
-          .orElseThrow(
-              () ->
-                  new NotFoundException(
-                      Failure.of("read", prefix, "there is no complete checkpoint")
-                          .withRemedy("Check the path")));
     }
   }
 }

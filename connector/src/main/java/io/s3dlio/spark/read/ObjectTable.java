@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
+import io.s3dlio.storage.PackedEtag;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -57,14 +57,15 @@ final class ReadPlans {
   /**
    * Returns every option in force.
    *
-   * @param objects if they are known
+   * @param objects if they are known; looked at only where something follows them
    */
   ResolvedOptions options(Optional<ObjectIndex> objects) {
+    SizeSummary sizes =
+        TuningOptions.followSizes(options)
+            ? objects.map(ReadPlans::sizes).orElse(SizeSummary.UNKNOWN)
+            : SizeSummary.UNKNOWN;
     return TuningOptions.ofRead(
-        options,
-        objects.map(ReadPlans::sizes).orElse(SizeSummary.UNKNOWN),
-        ContentRef.namesFiles(locations),
-        spark.memory().bytesPerTask());
+        options, sizes, ContentRef.namesFiles(locations), spark.memory().bytesPerTask());
   }
 
   private ReadPlan plan(ResolvedOptions inForce) {

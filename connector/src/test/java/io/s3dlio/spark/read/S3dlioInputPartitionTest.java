@@ -6,6 +6,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +34,43 @@ class S3dlioInputPartitionTest {
         assertThat(there.etag(right.object())).isEqualTo(table.etag(left.object()));
       }
     }
+  }
+
+  @Test
+  void theSumsOfObjectsTravelWithThem() throws Exception {
+    ObjectTable.Builder builder = new ObjectTable.Builder(Location.parse("s3://bucket/train/"));
+    for (int i = 0; i < 100; i++) {
+      builder.add(
+          new ObjectInfo(Location.parse("s3://bucket/train/" + i), i, Instant.EPOCH, "etag"));
+      builder.sum(sum(i));
+    }
+    ObjectTable table = builder.build();
+    BitSet odd = new BitSet();
+    odd.set(1);
+    odd.set(99);
+    ObjectTable.Builder turned = new ObjectTable.Builder(table.prefix(), true);
+    for (int i = 99; i >= 0; i--) {
+      turned.add(table, i, 99 - i);
+    }
+    ObjectTable.Builder both = new ObjectTable.Builder(table.prefix());
+    both.add(builder);
+    both.add(builder);
+
+    for (ObjectTable each : List.of(table, table.select(odd), turned.build(), both.build())) {
+      ObjectTable arrived =
+          ((S3dlioInputPartition) Splits.deserialized(Splits.serialized(Splits.whole(each))))
+              .objects();
+      assertThat(arrived.size()).isEqualTo(each.size());
+      assertThat(arrived.hasSums()).isTrue();
+      for (int i = 0; i < arrived.size(); i++) {
+        assertThat(arrived.sum(i)).isEqualTo(sum(Integer.parseInt(arrived.location(i).name())));
+      }
+    }
+    assertThat(Splits.table(1, 2).hasSums()).isFalse();
+  }
+
+  private static int sum(int object) {
+    return 0x9e3779b9 * object;
   }
 
   @Test

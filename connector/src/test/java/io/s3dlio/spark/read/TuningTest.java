@@ -100,7 +100,9 @@ class TuningTest {
   })
   void requestsUnderWayAreAsManyAsTheSettingsSay(String more, int least, int most)
       throws IOException {
-    try (Relay slow = Relay.to(S3Server.best().endpoint(), connection -> Plan.slow(300, 0))) {
+    // Long enough for that many to begin.
+    Plan delay = Plan.slow(30 + 3L * most, 0);
+    try (Relay slow = Relay.to(S3Server.best().endpoint(), connection -> delay)) {
       Dataset<Row> rows =
           s3dlio("columnar")
               .options(options)
@@ -167,6 +169,17 @@ class TuningTest {
             "maxConcurrency=64 (adaptive)",
             "partSize=8mb (adaptive)",
             "maxBatchBytes=4mb (adaptive)");
+  }
+
+  /** What is shown is what the read is planned with, listed or not. */
+  @Test
+  void aTypeThatIsGivenHasTheSameNumbersBeforeAndAfterTheListing() {
+    Dataset<Row> rows = load("small/", "adaptive=true workloadType=smallfile");
+    String batches = "maxBatchBytes=16mb (adaptive)";
+    assertThat(rows.select("content").queryExecution().toString())
+        .contains("not listed yet", batches);
+    rows.count();
+    assertThat(rows.select("content").queryExecution().toString()).contains("100 objects", batches);
   }
 
   @Test

@@ -208,9 +208,14 @@ class CheckpointWriteTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"columnar, true", "columnar, false", "rows, true"})
-  void contentThatIsNotWhatWasSavedFailsTheRead(String readMode, boolean sameLength)
-      throws IOException {
+  @CsvSource({
+    "columnar, false, true",
+    "columnar, false, false",
+    "rows, false, true",
+    "columnar, true, true"
+  })
+  void contentThatIsNotWhatWasSavedFailsTheRead(
+      String readMode, boolean shuffle, boolean sameLength) throws IOException {
     save(states(row("model", 0, "good"), row("other", 0, "fine")), 1).save(dir.toString());
     SavedState state = reader().at(1).state("model").info();
     Files.writeString(
@@ -224,6 +229,7 @@ class CheckpointWriteTest {
             () ->
                 load(1)
                     .option("readMode", readMode)
+                    .option("shuffle", shuffle)
                     .load(dir.toString())
                     .select("content")
                     .collectAsList())

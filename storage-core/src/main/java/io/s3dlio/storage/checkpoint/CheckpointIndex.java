@@ -9,11 +9,13 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.checkpoint.SmallObjects.Versioned;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,23 +80,27 @@ final class CheckpointIndex {
     NavigableMap<Long, ObjectInfo> listed = listed();
     List<CheckpointManifest> manifests =
         SmallObjects.readAll(store, List.copyOf(listed.values()), ManifestFormat::read);
+    Iterator<Long> steps = listed.keySet().iterator();
     for (CheckpointManifest manifest : manifests) {
-      ObjectInfo object = listed.get(manifest.step());
-      if (object == null) {
+      long step = steps.next();
+      if (manifest.step() != step) {
         throw CheckpointFailures.corrupt(
-            paths.manifests(),
-            "a manifest tells step %d and is named after another".formatted(manifest.step()),
-            null);
+            paths.manifest(step), otherStep(manifest.step(), step), null);
       }
     }
     return manifests;
   }
 
-  /** Returns the newest manifest that is sound; says what is wrong with newer ones. Lists them. */
-  Optional<CheckpointManifest> newest() throws IOException {
+  /**
+   * Returns the newest manifest that is sound; says what is wrong with newer ones. Lists them.
+   *
+   * @param counts which steps count
+   */
+  Optional<CheckpointManifest> newest(LongPredicate counts) throws IOException {
     for (long step : listed().descendingKeySet()) {
       try {
-        Optional<Versioned<CheckpointManifest>> found = find(step);
+        Optional<Versioned<CheckpointManifest>> found =
+            counts.test(step) ? find(step) : Optional.empty();
         if (found.isPresent()) {
           return found.map(Versioned::value);
         }
@@ -108,9 +114,12 @@ final class CheckpointIndex {
   private static CheckpointManifest parse(ByteBuffer json, long step) throws IOException {
     CheckpointManifest manifest = ManifestFormat.read(json);
     if (manifest.step() != step) {
-      throw new IllegalArgumentException(
-          "Invalid step: %d (its name says %d)".formatted(manifest.step(), step));
+      throw new IllegalArgumentException(otherStep(manifest.step(), step));
     }
     return manifest;
+  }
+
+  private static String otherStep(long told, long named) {
+    return "Invalid step: %d (its name says %d)".formatted(told, named);
   }
 }

@@ -95,7 +95,7 @@ public final class CheckpointReader {
     }
     String problem =
         damage == null ? "there is no " + paths.latest() : requireNonNull(damage.getMessage());
-    Optional<CheckpointManifest> newest = index.newest();
+    Optional<CheckpointManifest> newest = index.newest(any -> true);
     if (newest.isEmpty() && damage != null) {
       throw damage;
     }
@@ -147,11 +147,27 @@ public final class CheckpointReader {
     return index.all().stream().map(each -> checkpoint(each, Optional.empty())).toList();
   }
 
-  private synchronized Checkpoint current() throws IOException {
+  /**
+   * Returns the checkpoint that this reader's states are of: the latest when it was first asked
+   * for.
+   *
+   * @throws NotFoundException if there is no complete one
+   */
+  public synchronized Checkpoint current() throws IOException {
     if (current == null) {
       current = latest().orElseThrow(() -> CheckpointFailures.none(paths.root()));
     }
     return current;
+  }
+
+  /** Returns a state of the latest checkpoint: {@link Checkpoint#state(String)}. */
+  public StateReader state(String name) throws IOException {
+    return current().state(name);
+  }
+
+  /** Returns a rank's state of the latest checkpoint: {@link Checkpoint#state(String, int)}. */
+  public StateReader state(String name, int rank) throws IOException {
+    return current().state(name, rank);
   }
 
   /** Loads a state of the latest checkpoint: {@link StateReader#load()}. */

@@ -34,8 +34,9 @@ public final class Checkpoints {
   }
 
   /**
-   * Removes the checkpoint of a step, and all that attempts to save this step left behind. If it is
-   * the latest, the newest of the others is from now on. Lists all objects of all checkpoints.
+   * Removes the checkpoint of a step, and all that attempts to save this step left behind: nobody
+   * may be in the midst of saving it. If it is the latest, the newest of the others is from now on.
+   * Lists all objects of all checkpoints.
    *
    * @throws NotFoundException if there is nothing of this step
    */

@@ -93,7 +93,8 @@ final class LatestPointer {
       } catch (CorruptException e) {
         LOG.warn("It is written anew from the manifests that are there: {}", e.getMessage());
         replaced = store.stat(paths.latest());
-        target = index.steps().stream().mapToLong(Long::longValue).filter(stays).max();
+        Optional<CheckpointManifest> newest = index.newest(stays);
+        target = newest.isPresent() ? OptionalLong.of(newest.get().step()) : OptionalLong.empty();
       }
       try {
         SmallObjects.put(

@@ -1,5 +1,13 @@
 package io.s3dlio.storage.checkpoint;
 
+import static io.s3dlio.storage.json.JsonFields.instant;
+import static io.s3dlio.storage.json.JsonFields.integer;
+import static io.s3dlio.storage.json.JsonFields.list;
+import static io.s3dlio.storage.json.JsonFields.number;
+import static io.s3dlio.storage.json.JsonFields.requireFormatVersion;
+import static io.s3dlio.storage.json.JsonFields.text;
+import static io.s3dlio.storage.json.JsonFields.texts;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -13,17 +21,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /** The JSON of manifests and of what names the latest. Fields that it does not know are ignored. */
 final class ManifestFormat {
@@ -77,7 +80,7 @@ final class ManifestFormat {
   static CheckpointManifest read(ByteBuffer json) throws IOException {
     JsonNode root = parse(json);
     List<SavedState> states = new ArrayList<>();
-    for (JsonNode state : require(root, "states", JsonNode::isArray, "a list")) {
+    for (JsonNode state : list(root, "states")) {
       states.add(state(state));
     }
     return new CheckpointManifest(
@@ -88,7 +91,7 @@ final class ManifestFormat {
         instant(root, "createdAt"),
         layout(text(root, "layout")),
         states,
-        metadata(require(root, "metadata", JsonNode::isObject, "an object")));
+        texts(root, "metadata"));
   }
 
   /**
@@ -109,15 +112,9 @@ final class ManifestFormat {
         : OptionalLong.of(CheckpointManifest.requireStep(number(root, "step")));
   }
 
-  /** Another version may have other fields, so this one is looked at first. */
   private static JsonNode parse(ByteBuffer json) throws IOException {
     JsonNode root = JSON.readTree(new ByteBufferBackedInputStream(json));
-    long version = number(root, "formatVersion");
-    if (version != CheckpointManifest.FORMAT_VERSION) {
-      throw new IllegalArgumentException(
-          "Invalid formatVersion: %d (this release knows %d)"
-              .formatted(version, CheckpointManifest.FORMAT_VERSION));
-    }
+    requireFormatVersion(root, CheckpointManifest.FORMAT_VERSION);
     return root;
   }
 
@@ -143,54 +140,5 @@ final class ManifestFormat {
       }
     }
     throw new IllegalArgumentException("Invalid layout: '%s' (it is unknown)".formatted(text));
-  }
-
-  private static Map<String, String> metadata(JsonNode node) {
-    Map<String, String> metadata = new HashMap<>();
-    for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      metadata.put(entry.getKey(), text(node, entry.getKey()));
-    }
-    return metadata;
-  }
-
-  private static Instant instant(JsonNode parent, String field) {
-    try {
-      return Instant.parse(text(parent, field));
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("Invalid %s: %s".formatted(field, e.getMessage()), e);
-    }
-  }
-
-  private static String text(JsonNode parent, String field) {
-    return require(parent, field, JsonNode::isTextual, "a text").textValue();
-  }
-
-  private static int integer(JsonNode parent, String field) {
-    return require(
-            parent,
-            field,
-            node -> node.isIntegralNumber() && node.canConvertToInt(),
-            "a whole number of 32 bits")
-        .intValue();
-  }
-
-  private static long number(JsonNode parent, String field) {
-    return require(
-            parent,
-            field,
-            node -> node.isIntegralNumber() && node.canConvertToLong(),
-            "a whole number of 64 bits")
-        .longValue();
-  }
-
-  private static JsonNode require(
-      JsonNode parent, String field, Predicate<JsonNode> rule, String kind) {
-    JsonNode node = parent.path(field);
-    if (!rule.test(node)) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %s"
-              .formatted(field, node.isMissingNode() ? "it is missing" : "not " + kind));
-    }
-    return node;
   }
 }

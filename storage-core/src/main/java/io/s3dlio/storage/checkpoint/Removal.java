@@ -11,7 +11,6 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.UnfinishedWrites;
 import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.checkpoint.CheckpointPaths.Folder;
-import io.s3dlio.storage.checkpoint.SmallObjects.Versioned;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,6 +98,12 @@ final class Removal {
     remains
         .entrySet()
         .removeIf(each -> !gone.contains(each.getKey()) && each.getValue().newest().isAfter(age));
+    for (Folder folder : List.copyOf(remains.keySet())) {
+      // Some have become complete since they were listed.
+      if (!gone.contains(folder) && isPublished(folder)) {
+        remains.remove(folder);
+      }
+    }
     long dead = remains.keySet().stream().filter(folder -> !gone.contains(folder)).count();
     remove(remains);
     attempt(() -> abortUnfinished(folder -> folder.step() < latestStep && isDead.test(folder)));
@@ -120,6 +125,17 @@ final class Removal {
     return Optional.ofNullable(listed.lastEntry()).map(Map.Entry::getValue);
   }
 
+  private boolean isPublished(Folder folder) throws IOException {
+    try {
+      return index
+          .find(folder.step())
+          .filter(found -> found.value().id().equals(folder.id()))
+          .isPresent();
+    } catch (CorruptException e) {
+      return true;
+    }
+  }
+
   private void readId(long step, Map<Long, String> ids, Set<Long> unknown) throws IOException {
     try {
       index.find(step).ifPresent(found -> ids.put(step, found.value().id()));
@@ -136,9 +152,12 @@ final class Removal {
           Failure.of(
               "delete", paths.manifest(step), "there is nothing of step %d".formatted(step)));
     }
-    OptionalLong other = other(listed, step);
+    Optional<CheckpointManifest> newest = index.newest(other -> other != step);
     // First of all, so that it never names what is not there.
-    pointer.retreat(step, other, WriterOptions.DEFAULT);
+    pointer.retreat(
+        step,
+        newest.isPresent() ? OptionalLong.of(newest.get().step()) : OptionalLong.empty(),
+        WriterOptions.DEFAULT);
     if (listed.containsKey(step)) {
       removeManifest(step);
     }
@@ -147,22 +166,6 @@ final class Removal {
     attempt(() -> abortUnfinished(folder -> folder.step() == step));
     throwFirst();
     return new Pruned(removed, objects, Math.max(0, dead));
-  }
-
-  /** Returns the newest sound checkpoint of another step. */
-  private OptionalLong other(NavigableMap<Long, ObjectInfo> listed, long step) throws IOException {
-    for (long next : listed.descendingKeySet()) {
-      try {
-        Optional<Versioned<CheckpointManifest>> found =
-            next == step ? Optional.empty() : index.find(next);
-        if (found.isPresent()) {
-          return OptionalLong.of(next);
-        }
-      } catch (CorruptException e) {
-        // Whoever loads it is told.
-      }
-    }
-    return OptionalLong.empty();
   }
 
   private void removeManifest(long step) throws IOException {

@@ -52,12 +52,12 @@ public record SavedState(
    * @throws IllegalArgumentException if a state cannot have this name
    */
   static String requireName(String name) {
-    NameTemplate.requireSafe(name);
+    NameTemplate.requirePlain(name);
     try {
       NameTemplate.requireSafe(CheckpointPaths.nameFolder(name));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "Invalid name: '%s' (it is too long for a part of a key)".formatted(name), e);
+          "Invalid name: '%s' (no part of a key can hold it)".formatted(name), e);
     }
     return name;
   }

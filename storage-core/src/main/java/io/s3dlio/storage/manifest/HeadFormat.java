@@ -1,5 +1,12 @@
 package io.s3dlio.storage.manifest;
 
+import static io.s3dlio.storage.json.JsonFields.instant;
+import static io.s3dlio.storage.json.JsonFields.list;
+import static io.s3dlio.storage.json.JsonFields.number;
+import static io.s3dlio.storage.json.JsonFields.requireFormatVersion;
+import static io.s3dlio.storage.json.JsonFields.text;
+import static io.s3dlio.storage.json.JsonFields.texts;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -10,14 +17,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /** The JSON of a head. */
 final class HeadFormat {
@@ -59,15 +61,9 @@ final class HeadFormat {
    */
   static Manifest read(InputStream source) throws IOException {
     JsonNode root = JSON.readTree(source);
-    // Another version may have other fields, so this one is looked at first.
-    long version = number(root, "formatVersion");
-    if (version != Manifest.FORMAT_VERSION) {
-      throw new IllegalArgumentException(
-          "Invalid formatVersion: %d (this release knows %d)"
-              .formatted(version, Manifest.FORMAT_VERSION));
-    }
+    requireFormatVersion(root, Manifest.FORMAT_VERSION);
     List<Manifest.Shard> shards = new ArrayList<>();
-    for (JsonNode shard : require(root, "shards", JsonNode::isArray, "a list")) {
+    for (JsonNode shard : list(root, "shards")) {
       shards.add(
           new Manifest.Shard(text(shard, "name"), number(shard, "count"), number(shard, "bytes")));
     }
@@ -76,49 +72,9 @@ final class HeadFormat {
         text(root, "jobId"),
         instant(root, "createdAt"),
         number(root, "seed"),
-        settings(require(root, "settings", JsonNode::isObject, "an object")),
+        texts(root, "settings"),
         number(root, "count"),
         number(root, "bytes"),
         shards);
-  }
-
-  private static Map<String, String> settings(JsonNode node) {
-    Map<String, String> settings = new HashMap<>();
-    for (Map.Entry<String, JsonNode> setting : node.properties()) {
-      settings.put(setting.getKey(), text(node, setting.getKey()));
-    }
-    return settings;
-  }
-
-  private static Instant instant(JsonNode parent, String field) {
-    try {
-      return Instant.parse(text(parent, field));
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("Invalid %s: %s".formatted(field, e.getMessage()), e);
-    }
-  }
-
-  private static String text(JsonNode parent, String field) {
-    return require(parent, field, JsonNode::isTextual, "a text").textValue();
-  }
-
-  private static long number(JsonNode parent, String field) {
-    return require(
-            parent,
-            field,
-            node -> node.isIntegralNumber() && node.canConvertToLong(),
-            "a whole number of 64 bits")
-        .longValue();
-  }
-
-  private static JsonNode require(
-      JsonNode parent, String field, Predicate<JsonNode> rule, String kind) {
-    JsonNode node = parent.path(field);
-    if (!rule.test(node)) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %s"
-              .formatted(field, node.isMissingNode() ? "it is missing" : "not " + kind));
-    }
-    return node;
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -127,6 +128,13 @@ final class Batch implements BatchRead {
   public boolean isDone() {
     failOverdue();
     return done.getCount() == 0;
+  }
+
+  @Override
+  public Optional<IOException> failure() {
+    synchronized (lock) {
+      return Optional.ofNullable(failure);
+    }
   }
 
   @Override

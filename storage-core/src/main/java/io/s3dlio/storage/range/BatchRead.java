@@ -3,6 +3,7 @@ package io.s3dlio.storage.range;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Requests under way together. Thread-safe. */
 public interface BatchRead {
@@ -24,6 +25,9 @@ public interface BatchRead {
 
   /** Returns whether {@link #await} would return or throw without waiting. */
   boolean isDone();
+
+  /** Returns what {@link #await} throws; nothing after a success, or as long as it would wait. */
+  Optional<IOException> failure();
 
   /** Starts no further range. Those in flight drain into their targets. */
   void cancel();

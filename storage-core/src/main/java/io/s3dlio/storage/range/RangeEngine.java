@@ -48,14 +48,41 @@ public final class RangeEngine implements AutoCloseable {
    *     batches take turns, range by range
    */
   public RangeEngine(int maxThreads) {
-    this(maxThreads, RetryPolicy.DEFAULT, RangeEngine::runLater, System::nanoTime);
+    this(maxThreads, "s3dlio-io-", false);
+  }
+
+  /**
+   * An engine of somebody's own.
+   *
+   * @param maxThreads as above
+   * @param threadNames what the names of its threads begin with
+   * @param keepsThreads whether idle threads stay until the engine is closed
+   */
+  public RangeEngine(int maxThreads, String threadNames, boolean keepsThreads) {
+    this(
+        maxThreads,
+        threadNames,
+        keepsThreads,
+        RetryPolicy.DEFAULT,
+        RangeEngine::runLater,
+        System::nanoTime);
+  }
+
+  RangeEngine(int maxThreads, RetryPolicy retryPolicy, Timer timer, LongSupplier clock) {
+    this(maxThreads, "s3dlio-io-", false, retryPolicy, timer, clock);
   }
 
   /**
    * @param timer runs what waits for another attempt
    * @param clock nanoseconds from any origin
    */
-  RangeEngine(int maxThreads, RetryPolicy retryPolicy, Timer timer, LongSupplier clock) {
+  private RangeEngine(
+      int maxThreads,
+      String threadNames,
+      boolean keepsThreads,
+      RetryPolicy retryPolicy,
+      Timer timer,
+      LongSupplier clock) {
     requirePositive("maxThreads", maxThreads);
     this.maxThreads = maxThreads;
     this.retryPolicy = retryPolicy;
@@ -69,8 +96,8 @@ public final class RangeEngine implements AutoCloseable {
             IDLE_SECONDS,
             SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> newThread(task, "s3dlio-io-" + count.getAndIncrement()));
-    executor.allowCoreThreadTimeOut(true);
+            task -> newThread(task, threadNames + count.getAndIncrement()));
+    executor.allowCoreThreadTimeOut(!keepsThreads);
   }
 
   /** Returns the JVM's engine, of {@link #DEFAULT_SHARED_THREADS}. Nobody closes it. */
@@ -165,15 +192,22 @@ public final class RangeEngine implements AutoCloseable {
   }
 
   /**
-   * Ends the engine: no range starts any more, those in flight drain, and the threads end. A batch
-   * of which ranges are left fails. Waits for all that, however long a store may take, unless this
-   * thread is interrupted. Idempotent.
+   * Ends the engine without waiting: no range starts any more, those in flight drain, and the
+   * threads end then. A batch of which ranges are left fails. Idempotent.
    */
-  @Override
-  public void close() {
+  public void shutdown() {
     closed = true;
     batches.forEach(batch -> batch.stop("the engine was closed"));
     executor.shutdown();
+  }
+
+  /**
+   * {@linkplain #shutdown Ends} the engine and waits until its threads have ended, however long a
+   * store may take, unless this thread is interrupted. Idempotent.
+   */
+  @Override
+  public void close() {
+    shutdown();
     try {
       boolean ended = false;
       while (!ended) {

@@ -17,7 +17,7 @@ final class ZstdStoreStream extends StoreStream {
   private final StoreInputStream source;
   private final ObjectInfo object;
   private final BufferLease output;
-  private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+  private final ZstdDecompressCtx zstd;
   private final ByteBuffer nothing;
 
   /** Whether what came so far is whole frames. */
@@ -31,7 +31,16 @@ final class ZstdStoreStream extends StoreStream {
   ZstdStoreStream(StoreInputStream source, ObjectInfo object, int bufferSize) {
     this.source = source;
     this.object = object;
-    this.output = BufferPool.shared().acquire(bufferSize);
+    this.zstd = new ZstdDecompressCtx();
+    boolean opened = false;
+    try {
+      this.output = BufferPool.shared().acquire(bufferSize);
+      opened = true;
+    } finally {
+      if (!opened) {
+        zstd.close();
+      }
+    }
     this.nothing = output.buffer().duplicate().limit(0);
     output.buffer().limit(0);
   }

@@ -45,11 +45,20 @@ public final class ZstdWriter implements ObjectWriter {
       Location location, ObjectWriter target, WriterOptions options, OptionalLong size) {
     this.location = location;
     this.target = target;
-    this.output = BufferPool.shared().acquire(options.bufferSize(DEFAULT_BUFFER, size));
+    int bufferSize = options.bufferSize(DEFAULT_BUFFER, size);
     this.zstd = new ZstdCompressCtx();
-    zstd.setLevel(options.compression().level());
-    zstd.setChecksum(true);
-    size.ifPresent(zstd::setPledgedSrcSize);
+    boolean opened = false;
+    try {
+      zstd.setLevel(options.compression().level());
+      zstd.setChecksum(true);
+      size.ifPresent(zstd::setPledgedSrcSize);
+      this.output = BufferPool.shared().acquire(bufferSize);
+      opened = true;
+    } finally {
+      if (!opened) {
+        zstd.close();
+      }
+    }
   }
 
   /** Opens a writer of an object whose key gets the suffix of compressed ones. */

@@ -9,6 +9,7 @@ import io.s3dlio.storage.Compression;
 import io.s3dlio.storage.CorruptException;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.NotFoundException;
+import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreContract;
 import io.s3dlio.storage.WriterOptions;
 import java.io.ByteArrayInputStream;
@@ -35,6 +36,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What checkpoints promise on every store. */
@@ -459,10 +461,21 @@ public abstract class CheckpointContract extends StoreContract {
         .isInstanceOf(CorruptException.class)
         .hasMessageContaining("Invalid formatVersion: 2 (this release knows 1)");
 
+    put("checkpoints/0000000000000000007.json", ManifestFormat.write(dangling.manifest()));
+    assertThatThrownBy(() -> reader().list()).isInstanceOf(CorruptException.class);
+    assertThatThrownBy(() -> reader().at(7))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("Invalid step: 2 (its name says 7)");
+    assertThat(text(reader().latest().orElseThrow())).isEqualTo("one");
+
+    store.delete(paths.latest());
+    put("latest.json", new byte[0]);
+    assertThat(text(reader().latest().orElseThrow())).isEqualTo("one");
     store.delete(paths.latest());
     assertThat(reader().latest().orElseThrow().recovery().orElseThrow()).contains("there is no");
 
     put("latest.json", "null".getBytes(UTF_8));
+    store.delete(paths.manifest(7));
     save(4, state("four"));
     assertThat(text(reader().latest().orElseThrow())).isEqualTo("four");
     assertThat(reader().latest().orElseThrow().recovery()).as("it was repaired").isEmpty();
@@ -535,6 +548,38 @@ public abstract class CheckpointContract extends StoreContract {
 
     save(OptionalSteps.NEXT, state("again"));
     assertThat(text(reader().latest().orElseThrow())).isEqualTo("again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void wheneverASaveDiesTheOneBeforeItIsLoadable(boolean afterEffect, boolean forGood)
+      throws IOException {
+    boolean reached = true;
+    for (int operation = 0; reached; operation++) {
+      prefix = fixture.freshPrefix();
+      save(1, state("old"));
+      Fault fault = new Fault(operation, afterEffect, forGood);
+      try (CheckpointWriter writer =
+          CheckpointWriter.open(new ScriptedStore(store, fault), prefix, DEFAULT.withStep(2))) {
+        writer.saveState("model", ByteBuffer.wrap("new".getBytes(UTF_8)));
+        writer.finish();
+      } catch (StorageException e) {
+        assertThat(e).hasMessageContaining("the fault");
+      }
+      reached = fault.reached();
+
+      Checkpoint latest = reader().latest().orElseThrow();
+      assertThat(latest.recovery()).as(fault.where()).isEmpty();
+      assertThat(text(latest)).as(fault.where()).isEqualTo(latest.step() == 1 ? "old" : "new");
+      for (Checkpoint each : reader().list()) {
+        assertThat(text(each)).as(fault.where()).isEqualTo(each.step() == 1 ? "old" : "new");
+      }
+      save(OptionalSteps.NEXT, state("next"));
+      assertThat(text(reader().latest().orElseThrow())).as(fault.where()).isEqualTo("next");
+      Checkpoints.prune(store, prefix, 1);
+      assertThat(keys(prefix)).as(fault.where()).hasSize(3);
+      assertThat(text(reader().latest().orElseThrow())).as(fault.where()).isEqualTo("next");
+    }
   }
 
   @Test

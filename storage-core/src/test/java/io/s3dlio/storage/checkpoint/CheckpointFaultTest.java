@@ -37,43 +37,6 @@ class CheckpointFaultTest {
     this.directory = directory;
   }
 
-  /** Fails at one operation, and at all that follow if it is dead then. */
-  private static final class Fault implements ScriptedStore.Script {
-    private final int operation;
-    private final boolean afterEffect;
-    private final boolean forGood;
-    private int seen;
-    private boolean dead;
-    private String where = "";
-
-    Fault(int operation, boolean afterEffect, boolean forGood) {
-      this.operation = operation;
-      this.afterEffect = afterEffect;
-      this.forGood = forGood;
-    }
-
-    @Override
-    public synchronized void at(String name, Location location, boolean done) throws IOException {
-      if (!done && seen++ == operation) {
-        where = name + " " + location.name();
-      }
-      boolean now = seen - 1 == operation && done == afterEffect && !dead;
-      if (now || (dead && forGood)) {
-        dead = true;
-        throw new StorageException(Failure.of(name, location, "the fault"));
-      }
-    }
-
-    boolean happened() {
-      return dead;
-    }
-
-    /** Returns whether there were so many operations at all. */
-    synchronized boolean reached() {
-      return seen > operation;
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "1, false, false", "1, false, true", "1, true, false", "1, true, true",
@@ -95,7 +58,7 @@ class CheckpointFaultTest {
       }
       reached = fault.reached();
 
-      String when = "%d: %s, %s".formatted(operations, fault.where, outcome);
+      String when = "%d: %s, %s".formatted(operations, fault.where(), outcome);
       Checkpoint latest = CheckpointReader.open(store, root).latest().orElseThrow();
       assertThat(latest.recovery()).as(when).isEmpty();
       assertWhole(latest, ranks, when);
@@ -142,7 +105,7 @@ class CheckpointFaultTest {
       }
       reached = fault.reached();
 
-      String when = operation + ": " + fault.where;
+      String when = operation + ": " + fault.where();
       for (Checkpoint each : CheckpointReader.open(store, root).list()) {
         assertWhole(each, 1, when);
       }
@@ -158,6 +121,43 @@ class CheckpointFaultTest {
         assertThat(objects(root)).as(when).hasSize(4);
       }
     }
+  }
+
+  @Test
+  void everyFailureOfARemovalIsTold() throws IOException {
+    Location root = fresh();
+    for (long step = 1; step <= 5; step++) {
+      save(store, root, step, "save-" + step, 1);
+    }
+    ObjectStore faulty =
+        new ScriptedStore(
+            store,
+            (name, location, done) -> {
+              boolean refused =
+                  location.name().equals("0000000000000000001.json")
+                      || location.name().equals("0000000000000000003.json");
+              if (name.equals("delete") && refused) {
+                throw new StorageException(Failure.of(name, location, "the fault"));
+              }
+            });
+
+    assertThatThrownBy(() -> Checkpoints.prune(faulty, root, 1))
+        .hasMessageContaining("0000000000000000001.json: the fault")
+        .satisfies(
+            failure ->
+                assertThat(failure.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .singleElement()
+                    .asString()
+                    .contains("0000000000000000003.json: the fault"));
+
+    List<Checkpoint> left = CheckpointReader.open(store, root).list();
+    assertThat(left).extracting(Checkpoint::step).containsExactly(1L, 3L, 5L);
+    for (Checkpoint each : left) {
+      assertWhole(each, 1, "after failures");
+    }
+    assertThat(Checkpoints.prune(store, root, 1).steps()).containsExactly(1L, 3L);
+    assertThat(objects(root)).hasSize(4);
   }
 
   @Test
@@ -277,17 +277,16 @@ class CheckpointFaultTest {
   void namesThatLeadAwayAreRefused() throws IOException {
     try (CheckpointWriter writer = CheckpointWriter.open(store, fresh().toString())) {
       for (String name :
-          List.of(
-              "", "/x", "../x", "a/../x", "a//b", "a\\b", "a\nb", ".x", "_x", "x".repeat(300))) {
+          List.of("", "/x", "../x", "a/../x", "a//b", "a\\b", "a\nb", ".", "x".repeat(300))) {
         assertThatThrownBy(() -> writer.saveState(name, ByteBuffer.allocate(1)))
             .as(name)
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("Invalid name");
       }
-      for (String name : List.of("a", "a/b", "a=b", "100%", "ü/ 😀", "x".repeat(250))) {
+      for (String name : List.of("a", "a/b", "a=b", "100%", "ü/ 😀", "_fsdp/.x", "x".repeat(250))) {
         writer.saveState(name, ByteBuffer.allocate(1));
       }
-      assertThat(writer.finish().orElseThrow().states()).hasSize(6);
+      assertThat(writer.finish().orElseThrow().states()).hasSize(7);
     }
   }
 

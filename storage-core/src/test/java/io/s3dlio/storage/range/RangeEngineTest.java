@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -397,6 +398,47 @@ class RangeEngineTest {
                 closing.submit(gate.store(), requests(10, "a"), SMALL, 1, new CancellationToken()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void shutdownDoesNotWaitForWhatIsInFlight() throws Exception {
+    RangeEngine ending = new RangeEngine(4, "ending-", true);
+    Gate gate = new Gate(1);
+    BatchRead part =
+        ending.submit(gate.store(), requests(10, "a", "b"), SMALL, 1, new CancellationToken());
+    gate.awaitArrivals();
+    assertThat(part.failure()).isEmpty();
+    ending.shutdown();
+    ending.shutdown();
+    assertThat(part.isDone()).isTrue();
+    assertThat(part.failure()).containsInstanceOf(InterruptedIOException.class);
+    assertThat(gate.threads())
+        .hasSize(1)
+        .allMatch(thread -> thread.isAlive() && thread.getName().startsWith("ending-"));
+    gate.open();
+    ending.close();
+    assertThat(gate.threads()).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void theFailureIsKnownOnceABatchHasDrained() throws Exception {
+    PatternStore store =
+        new PatternStore(
+            request -> {
+              if (request.location().key().equals("bad")) {
+                throw new IOException("it is broken");
+              }
+              fill(request);
+            });
+    assertThat(failureOf(submit(store, requests(10, "good"), SMALL, 1))).isEmpty();
+    assertThat(failureOf(submit(store, requests(10, "bad"), SMALL, 1)).orElseThrow())
+        .hasMessage("Cannot read s3://bucket/bad: it is broken");
+  }
+
+  private static Optional<IOException> failureOf(BatchRead batch) throws Exception {
+    CompletableFuture<Optional<IOException>> failure = new CompletableFuture<>();
+    batch.whenDrained(() -> failure.complete(batch.failure()));
+    return failure.get();
   }
 
   @Test

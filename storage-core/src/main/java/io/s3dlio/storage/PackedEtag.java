@@ -1,4 +1,4 @@
-package io.s3dlio.spark.read;
+package io.s3dlio.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,14 +11,15 @@ import java.util.Arrays;
  * <p>The first byte is the count of numbers, or 0 for text. Each number is a byte with the count of
  * its digits and then the digits, the first one in the high half of a byte.
  */
-final class PackedEtag {
+public final class PackedEtag {
   private static final int TEXT = 0;
   private static final int MAX_NUMBERS = 8;
   private static final int MAX_DIGITS = 127;
 
   private PackedEtag() {}
 
-  static byte[] pack(String etag) {
+  /** Returns an etag in fewer bytes. */
+  public static byte[] pack(String etag) {
     byte[] packed = new byte[etag.length() + 2];
     int numbers = 0;
     int to = 1;
@@ -66,7 +67,8 @@ final class PackedEtag {
     return c >= 'A' && c <= 'F' ? -1 : c < 0x80 ? Character.digit(c, 16) : -1;
   }
 
-  static String unpack(byte[] bytes, int from, int to) {
+  /** Returns the etag that the bytes from one place to before another are. */
+  public static String unpack(byte[] bytes, int from, int to) {
     int numbers = bytes[from];
     if (numbers == TEXT) {
       return new String(bytes, from + 1, to - from - 1, UTF_8);

@@ -1,4 +1,4 @@
-package io.s3dlio.spark.read;
+package io.s3dlio.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
