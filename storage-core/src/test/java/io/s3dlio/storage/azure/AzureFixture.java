@@ -5,6 +5,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.storage.cloud.ClientConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -22,12 +23,11 @@ record AzureFixture(URI endpoint, Map<String, String> unable)
       "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
   AzureConfig config() {
-    return AzureConfig.builder()
-        .endpoint(endpoint)
-        .account(ACCOUNT)
-        .credentials(new AzureCredentials.SharedKey(ACCOUNT, KEY))
-        .partSize(PART)
-        .build();
+    return AzureConfig.DEFAULT
+        .withEndpoint(endpoint)
+        .withAccount(ACCOUNT)
+        .withCredentials(new AzureCredentials.SharedKey(KEY))
+        .withClient(ClientConfig.DEFAULT.withPartSize(PART));
   }
 
   @Override
