@@ -3,11 +3,14 @@ package io.s3dlio.storage;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,7 +20,9 @@ import java.util.regex.Pattern;
  * <p>A key is text, not a URI path: nothing in it is decoded or encoded, and {@code %}, {@code +},
  * {@code ?}, {@code #} and spaces stand for themselves. The form is {@code scheme://container/key};
  * a local file has an empty container and a key without the leading slash, so {@code
- * file:///data/a.bin} has the key {@code data/a.bin}.
+ * file:///data/a.bin} has the key {@code data/a.bin}. A container of Azure may name its account,
+ * {@code az://container@account/key}, and its cloud if it is not the public one, {@code
+ * az://container@account.blob.core.usgovcloudapi.net/key}.
  *
  * @param scheme the store, in lower case: {@code file}, {@code direct}, {@code s3}, {@code az} or
  *     {@code gs}
@@ -29,8 +34,24 @@ public record Location(String scheme, String container, String key) implements S
   public static final Comparator<String> KEY_ORDER = Location::compareUtf8;
 
   private static final List<String> LOCAL_SCHEMES = List.of("file", "direct");
-  private static final List<String> HADOOPS_S3 = List.of("s3a", "s3n");
+
+  /** What others call our schemes. */
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "s3a", "s3", "s3n", "s3", "abfs", "az", "abfss", "az", "wasb", "az", "wasbs", "az", "gcs",
+          "gs");
+
   private static final List<String> SCHEMES = List.of("file", "direct", "s3", "az", "gs");
+
+  /** A container of Azure with its account, whose host is left out at the public cloud. */
+  private static final Pattern CONTAINER_AT_ACCOUNT =
+      Pattern.compile(
+          "(\\$?[a-z0-9](?:-?[a-z0-9])*)@([a-z0-9]{3,24})"
+              + "(?:\\.((?:z\\d+\\.)?)(?:blob|dfs)\\.([a-z0-9-]+(?:\\.[a-z0-9-]+)+))?");
+
+  private static final Pattern HOST_OF_ACCOUNT =
+      Pattern.compile("[a-z0-9]{3,24}\\.(?:z\\d+\\.)?(?:blob|dfs)\\.[a-z0-9.-]+");
+  private static final String PUBLIC_CLOUD = "core.windows.net";
 
   /** What signed URLs carry: of AWS, of its older kind and of Google, and of Azure's SAS. */
   private static final Pattern SIGNATURE =
@@ -44,7 +65,8 @@ public record Location(String scheme, String container, String key) implements S
     requireNonNull(key, "key is null");
     requireKnown(scheme);
     // First of all, so that no other message prints what may be a secret.
-    if (container.indexOf('@') >= 0) {
+    if (container.indexOf('@') >= 0
+        && !(scheme.equals("az") && CONTAINER_AT_ACCOUNT.matcher(container).matches())) {
       throw new IllegalArgumentException(
           "Invalid location: %s:// is followed by user info (give credentials in the configuration)"
               .formatted(scheme));
@@ -71,7 +93,9 @@ public record Location(String scheme, String container, String key) implements S
    * Parses {@code scheme://container/key}. For local files {@code file:/path}, {@code
    * file://./path} and a path without a scheme are accepted too; a relative one starts at the
    * working directory. The ARN of an access point is a container, with a slash before its name or a
-   * colon. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}.
+   * colon. Hadoop's {@code s3a://} and {@code s3n://} are {@code s3://}, its {@code abfs[s]://} and
+   * {@code wasb[s]://} are {@code az://}, {@code gcs://} is {@code gs://}. The URL of an object at
+   * Azure, {@code https://account.blob.core.windows.net/container/key}, is decoded.
    *
    * @throws IllegalArgumentException if the scheme is unknown, the container is missing, or there
    *     is user info or a signature; the message does not repeat it
@@ -93,8 +117,11 @@ public record Location(String scheme, String container, String key) implements S
       return local("file", uri);
     }
     String written = uri.substring(0, colon).toLowerCase(Locale.ROOT);
-    String scheme = HADOOPS_S3.contains(written) ? "s3" : written;
+    String scheme = ALIASES.getOrDefault(written, written);
     String rest = uri.substring(colon + 1);
+    if (written.equals("https")) {
+      return ofUrl(uri, rest);
+    }
     if (LOCAL_SCHEMES.contains(scheme)) {
       return rest.startsWith("//")
           ? localAfterSlashes(scheme, rest.substring(2))
@@ -108,9 +135,54 @@ public record Location(String scheme, String container, String key) implements S
     requireUnsigned(scheme, rest);
     String path = withoutSlashInArn(rest.substring(2));
     int end = path.indexOf('/');
-    return end < 0
-        ? new Location(scheme, path, "")
-        : new Location(scheme, path.substring(0, end), path.substring(end + 1));
+    String container = end < 0 ? path : path.substring(0, end);
+    return new Location(
+        scheme,
+        scheme.equals("az") ? withoutPublicCloud(container) : container,
+        end < 0 ? "" : path.substring(end + 1));
+  }
+
+  /** Both hosts of an account, of blobs and of files in directories, have the same objects. */
+  private static String withoutPublicCloud(String container) {
+    Matcher matcher = CONTAINER_AT_ACCOUNT.matcher(container);
+    if (!matcher.matches() || matcher.group(4) == null) {
+      return container;
+    }
+    String name = matcher.group(1) + '@' + matcher.group(2);
+    return matcher.group(4).equals(PUBLIC_CLOUD)
+        ? name
+        : name + '.' + matcher.group(3) + "blob." + matcher.group(4);
+  }
+
+  private static Location ofUrl(String uri, String rest) {
+    requireUnsigned("https", rest);
+    URI url;
+    try {
+      url = new URI(uri);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "Invalid location: it is no URL (encode its path as in a browser's address, or write"
+              + " az://container@account/key)",
+          null);
+    }
+    String host = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
+    if (url.getRawUserInfo() != null || !HOST_OF_ACCOUNT.matcher(host).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid location: https:// is followed by no account's host at Azure"
+              + " (https://account.blob.core.windows.net/container/key)");
+    }
+    if (url.getRawQuery() != null || url.getRawFragment() != null || url.getPort() >= 0) {
+      throw new IllegalArgumentException(
+          "Invalid location: the URL has a port, a query or a fragment (leave it out; a ? or # of a"
+              + " key is written %3F, %23)");
+    }
+    String path = url.getPath().startsWith("/") ? url.getPath().substring(1) : "";
+    int end = path.indexOf('/');
+    String container = end < 0 ? path : path.substring(0, end);
+    return new Location(
+        "az",
+        container.isEmpty() ? "" : withoutPublicCloud(container + '@' + host),
+        end < 0 ? "" : path.substring(end + 1));
   }
 
   /** AWS writes {@code accesspoint/name} and {@code accesspoint:name} for the same. */

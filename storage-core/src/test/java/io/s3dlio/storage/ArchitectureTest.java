@@ -21,6 +21,8 @@ class ArchitectureTest {
   private static final String TRANSPORT = ROOT + ".transport..";
   private static final String CLOUD = ROOT + ".cloud..";
   private static final String S3 = ROOT + ".s3..";
+  private static final String AZURE = ROOT + ".azure..";
+  private static final String GCS = ROOT + ".gcs..";
   private static final String CHECKSUM = ROOT + ".checksum..";
   private static final String FORMAT = "io.s3dlio.format..";
   private static final String STREAM = ROOT + ".stream..";
@@ -65,6 +67,26 @@ class ArchitectureTest {
           CHECKSUM,
           TELEMETRY,
           "software.amazon.awssdk..");
+
+  @ArchTest
+  static final ArchRule azureKnowsWhatS3Knows =
+      onlyKnows(
+          AZURE, AZURE, CLOUD, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "com.azure..");
+
+  @ArchTest
+  static final ArchRule gcsKnowsWhatS3Knows =
+      onlyKnows(
+          GCS,
+          GCS,
+          CLOUD,
+          ROOT,
+          BUFFER,
+          RANGE,
+          TRANSPORT,
+          CHECKSUM,
+          TELEMETRY,
+          JSON,
+          "com.google.auth..");
 
   @ArchTest
   static final ArchRule streamsKnowTheApiBuffersAndRanges =

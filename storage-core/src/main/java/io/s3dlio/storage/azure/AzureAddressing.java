@@ -64,7 +64,7 @@ final class AzureAddressing {
    * @throws IllegalArgumentException if no container can have such a name
    */
   String path(Location location, String key) {
-    String container = location.container();
+    String container = AzureNames.container(location);
     if (!CONTAINER.matcher(container).matches()) {
       throw new IllegalArgumentException(
           "'%s' is no container's name (3 to 63 lower-case letters, digits and single hyphens)"

@@ -77,8 +77,8 @@ final class AzureClient extends CloudClient {
     super(
         transport,
         List.of(addressing.endpoint().toString()),
-        config.maxConnections(),
-        config.maxAttempts());
+        config.client().maxConnections(),
+        config.client().maxAttempts());
     this.addressing = addressing;
     this.authorization = authorization;
   }

@@ -9,12 +9,10 @@ public sealed interface AzureCredentials extends Serializable {
   /**
    * The key of an account.
    *
-   * @param account its name
    * @param key in Base64, as Azure shows it
    */
-  record SharedKey(String account, String key) implements AzureCredentials {
+  record SharedKey(String key) implements AzureCredentials {
     public SharedKey {
-      AzureConfig.requireAccount(account);
       boolean valid;
       try {
         valid = Base64.getDecoder().decode(key).length > 0;
@@ -30,7 +28,7 @@ public sealed interface AzureCredentials extends Serializable {
 
     @Override
     public String toString() {
-      return "SharedKey[account=" + account + ", key redacted]";
+      return "SharedKey[redacted]";
     }
   }
 

@@ -52,6 +52,13 @@ final class AzureNames {
     return path.indexOf('\\') >= 0 || path.contains("/./") || path.contains("/../");
   }
 
+  /** Returns the container's own name, without the account that may follow it. */
+  static String container(Location location) {
+    String named = location.container();
+    int at = named.indexOf('@');
+    return at < 0 ? named : named.substring(0, at);
+  }
+
   static void requireAzure(Location location) {
     if (!location.scheme().equals("az")) {
       throw new IllegalArgumentException(

@@ -23,6 +23,7 @@ import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.storage.cloud.PartPlan;
 import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.RangeCheck;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -184,12 +185,10 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
 
   /** Adds the sum of a body. */
   void addChecksum(List<String> fields, ByteBuffer content) {
-    switch (config.checksum()) {
-      case CRC64 -> add(fields, "x-ms-content-crc64", base64(Crc64.of(content)));
-      case MD5 -> add(fields, "Content-MD5", md5(content));
-      case NONE -> {
-        // The connection's own.
-      }
+    if (config.checksum() == UploadChecksum.CRC64) {
+      add(fields, "x-ms-content-crc64", base64(Crc64.of(content)));
+    } else if (config.checksum() == UploadChecksum.MD5) {
+      add(fields, "Content-MD5", md5(content));
     }
   }
 

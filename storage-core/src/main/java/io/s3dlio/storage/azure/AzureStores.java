@@ -1,16 +1,13 @@
 package io.s3dlio.storage.azure;
 
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.cloud.OpenStores;
+import io.s3dlio.storage.cloud.OpenStores.Opened;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.transport.HttpTransport;
-import io.s3dlio.storage.transport.ProxyRules;
-import io.s3dlio.storage.transport.TransportConfig;
 import java.io.IOException;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  * limits, in the whole JVM: a task's store costs nothing to open.
  */
 public final class AzureStores {
-  private static final Map<AzureConfig, Opened> STORES = new ConcurrentHashMap<>();
-
-  /** A store and what ends the connections and threads that it uses. */
-  record Opened(ObjectStore store, Runnable end) {}
+  private static final OpenStores<AzureConfig> STORES =
+      new OpenStores<>(config -> create(config, System.getenv()));
 
   private AzureStores() {}
 
@@ -31,42 +26,26 @@ public final class AzureStores {
    * @throws IllegalArgumentException if the endpoint is malformed, or nothing names the account
    */
   public static ObjectStore open(AzureConfig config) {
-    return STORES.computeIfAbsent(config, missing -> create(missing, System.getenv())).store();
+    return STORES.open(config);
   }
 
   /** Ends the connections and threads of all stores and forgets the stores. */
   public static void closeAll() {
-    for (AzureConfig config : List.copyOf(STORES.keySet())) {
-      Opened opened = STORES.remove(config);
-      if (opened != null) {
-        opened.end().run();
-      }
-    }
+    STORES.closeAll();
   }
 
   static Opened create(AzureConfig given, Map<String, String> environment) {
     AzureConfig config = withEnvironment(given, environment);
-    String account = config.account();
-    if (account == null && config.endpoint() == null) {
+    String account = account(config);
+    if (account.isEmpty()) {
       throw new IllegalArgumentException(
-          "Invalid configuration: nothing names the storage account (set the option account, or the"
+          "Invalid configuration: nothing names the storage account (set the option accountName, or the"
               + " environment's AZURE_STORAGE_ACCOUNT)");
     }
-    AzureAddressing addressing =
-        new AzureAddressing(config.endpoint(), account == null ? "" : account);
-    HttpTransport transport =
-        new HttpTransport(
-            TransportConfig.DEFAULT
-                .withMaxConnections(config.maxConnections())
-                .withCaBundle(config.caBundle())
-                .withProxies(ProxyRules.of(environment))
-                .withTimeouts(
-                    config.connectTimeout(),
-                    config.firstByteTimeout(),
-                    config.stallTimeout(),
-                    config.requestTimeout()));
-    AzureClient.Authorization authorization = authorization(config.credentials());
-    UploadThreads threads = new UploadThreads(config.maxConnections());
+    AzureAddressing addressing = new AzureAddressing(config.endpoint(), account);
+    HttpTransport transport = config.client().openTransport(environment);
+    AzureClient.Authorization authorization = authorization(config.credentials(), account);
+    UploadThreads threads = new UploadThreads(config.client().maxConnections());
     AzureClient client = new AzureClient(transport, addressing, authorization, config);
     return new Opened(
         new AzureStore(client, config, threads),
@@ -77,15 +56,26 @@ public final class AzureStores {
         });
   }
 
-  /** Makes a container unless it is there; for tests. */
-  static void createContainer(AzureConfig config, String name) throws IOException {
-    Opened opened = STORES.computeIfAbsent(config, missing -> create(missing, System.getenv()));
-    ((AzureStore) opened.store()).createContainer(name);
+  /** An endpoint has it in its host's name, or at an emulator's in its path. */
+  private static String account(AzureConfig config) {
+    URI endpoint = config.endpoint();
+    if (config.account() != null || endpoint == null) {
+      return config.account() == null ? "" : config.account();
+    }
+    String path = endpoint.getPath() == null ? "" : endpoint.getPath().replaceAll("^/+|/+$", "");
+    String host = endpoint.getHost() == null ? "" : endpoint.getHost();
+    return path.isEmpty() ? host.replaceFirst("\\..*", "") : path;
   }
 
-  private static AzureClient.Authorization authorization(@Nullable AzureCredentials credentials) {
+  /** Makes a container unless it is there; for tests. */
+  static void createContainer(AzureConfig config, String name) throws IOException {
+    ((AzureStore) STORES.open(config)).createContainer(name);
+  }
+
+  private static AzureClient.Authorization authorization(
+      @Nullable AzureCredentials credentials, String account) {
     if (credentials instanceof AzureCredentials.SharedKey key) {
-      SharedKeySigner signer = new SharedKeySigner(key);
+      SharedKeySigner signer = new SharedKeySigner(account, key);
       return (method, path, query, fields, length) -> {
         String value = signer.authorization(method, path, query, fields, length);
         fields.add("Authorization");
@@ -102,60 +92,31 @@ public final class AzureStores {
 
   /** What the configuration does not say, as the Azure CLI's variables do. */
   static AzureConfig withEnvironment(AzureConfig config, Map<String, String> environment) {
-    AzureConfig.Builder builder = config.toBuilder();
     String connection = environment.getOrDefault("AZURE_STORAGE_CONNECTION_STRING", "");
     if (config.credentials() == null && config.account() == null && !connection.isBlank()) {
-      return ofConnectionString(builder, connection);
+      AzureConfig connected = ConnectionString.apply(config, connection);
+      return config.endpoint() == null ? connected : connected.withEndpoint(config.endpoint());
     }
+    String named = environment.getOrDefault("AZURE_STORAGE_ACCOUNT", "");
     String account =
-        config.account() == null
-            ? environment.getOrDefault("AZURE_STORAGE_ACCOUNT", "")
-            : config.account();
-    builder.account(account.isBlank() ? null : account);
-    if (config.credentials() == null) {
-      String key = environment.getOrDefault("AZURE_STORAGE_KEY", "");
-      String sas = environment.getOrDefault("AZURE_STORAGE_SAS_TOKEN", "");
-      builder.credentials(
-          !key.isBlank()
-              ? new AzureCredentials.SharedKey(account, key)
-              : !sas.isBlank() ? new AzureCredentials.Sas(sas) : new AzureCredentials.Identity());
-    }
-    return builder.build();
+        config.account() == null && !named.isBlank() ? named.strip() : config.account();
+    AzureConfig known = config.withAccount(account);
+    return known.credentials() == null
+        ? known.withCredentials(credentials(account, named.strip(), environment))
+        : known;
   }
 
-  /** Reads {@code AccountName=...;AccountKey=...;BlobEndpoint=...}. */
-  static AzureConfig ofConnectionString(AzureConfig.Builder builder, String text) {
-    Map<String, String> values = new HashMap<>();
-    for (String part : text.split(";")) {
-      int equals = part.indexOf('=');
-      if (equals > 0) {
-        values.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
-      }
+  /** Keys in the environment are those of the account that it names, if it names one. */
+  private static AzureCredentials credentials(
+      @Nullable String account, String named, Map<String, String> environment) {
+    String key = environment.getOrDefault("AZURE_STORAGE_KEY", "");
+    String sas = environment.getOrDefault("AZURE_STORAGE_SAS_TOKEN", "");
+    boolean ofAccount = named.isEmpty() || named.equals(account);
+    if (ofAccount && !key.isBlank()) {
+      return new AzureCredentials.SharedKey(key.strip());
     }
-    String account = values.getOrDefault("AccountName", "");
-    String key = values.getOrDefault("AccountKey", "");
-    String sas = values.getOrDefault("SharedAccessSignature", "");
-    String endpoint = values.getOrDefault("BlobEndpoint", "");
-    if (endpoint.isEmpty() && !account.isEmpty()) {
-      endpoint =
-          "%s://%s.blob.%s"
-              .formatted(
-                  values.getOrDefault("DefaultEndpointsProtocol", "https"),
-                  account,
-                  values.getOrDefault("EndpointSuffix", "core.windows.net"));
-    }
-    if (endpoint.isEmpty() || (key.isEmpty() && sas.isEmpty())) {
-      throw new IllegalArgumentException(
-          "Invalid connection string: it has no account or endpoint, or neither AccountKey nor"
-              + " SharedAccessSignature");
-    }
-    return builder
-        .account(account.isEmpty() ? null : account)
-        .endpoint(URI.create(endpoint))
-        .credentials(
-            key.isEmpty()
-                ? new AzureCredentials.Sas(sas)
-                : new AzureCredentials.SharedKey(account, key))
-        .build();
+    return ofAccount && !sas.isBlank()
+        ? new AzureCredentials.Sas(sas.strip())
+        : new AzureCredentials.Identity();
   }
 }

@@ -37,8 +37,8 @@ final class SharedKeySigner {
   private final String account;
   private final SecretKeySpec key;
 
-  SharedKeySigner(AzureCredentials.SharedKey credentials) {
-    this.account = credentials.account();
+  SharedKeySigner(String account, AzureCredentials.SharedKey credentials) {
+    this.account = account;
     this.key = new SecretKeySpec(Base64.getDecoder().decode(credentials.key()), ALGORITHM);
   }
 

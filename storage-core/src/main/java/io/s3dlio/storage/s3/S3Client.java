@@ -57,8 +57,8 @@ final class S3Client extends CloudClient {
     super(
         transport,
         addressings.stream().map(S3Addressing::server).toList(),
-        config.maxConnections(),
-        config.maxAttempts());
+        config.client().maxConnections(),
+        config.client().maxAttempts());
     this.homes = addressings.stream().map(Place::new).toList();
     this.credentials = credentials;
     this.config = config;

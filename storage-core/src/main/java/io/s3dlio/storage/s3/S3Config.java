@@ -2,7 +2,9 @@ package io.s3dlio.storage.s3;
 
 import static java.util.Objects.requireNonNull;
 
+import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.cloud.PartPlan;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -27,17 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param verifyRead what reads are checked by, beyond their length and version
  * @param verify what is looked at once an object is written
  * @param payloadSigning whether signatures cover what is uploaded
- * @param maxConnections connections to each endpoint, at most
- * @param partSize bytes of a part of a multipart upload, 5 MiB to 1 GiB; those of a very large
- *     object grow
- * @param partsInFlight parts of one upload that are held in memory and sent at once, at most
- * @param maxAttempts how often an operation is tried, at most
- * @param connectTimeout to look up, to connect, each
- * @param firstByteTimeout from the end of a request to the first byte of its answer
- * @param stallTimeout how long the bytes of a body may stand still
- * @param requestTimeout for one request
- * @param caBundle a file of certificates (PEM) that are trusted in place of the platform's; null
- *     for {@code AWS_CA_BUNDLE}, or the platform's
+ * @param client how the servers are treated; its {@code caBundle} is null for {@code
+ *     AWS_CA_BUNDLE}, or the platform's
  * @param sseKmsKeyId the key of AWS KMS that new objects are encrypted with
  * @param sse how new objects are encrypted: AES256, aws:kms or aws:kms:dsse; null for the bucket's
  *     default
@@ -58,19 +51,11 @@ public record S3Config(
     @Nullable Boolean pathStyle,
     @Nullable S3Credentials credentials,
     boolean anonymous,
-    Checksum checksum,
+    UploadChecksum checksum,
     VerifyRead verifyRead,
     Verify verify,
     PayloadSigning payloadSigning,
-    int maxConnections,
-    int partSize,
-    int partsInFlight,
-    int maxAttempts,
-    Duration connectTimeout,
-    Duration firstByteTimeout,
-    Duration stallTimeout,
-    Duration requestTimeout,
-    @Nullable String caBundle,
+    ClientConfig client,
     @Nullable String sseKmsKeyId,
     @Nullable String sse,
     @Nullable String storageClass,
@@ -83,10 +68,6 @@ public record S3Config(
     @Nullable String versionId,
     Transport transport)
     implements Serializable {
-  /** As "Amazon S3 multipart upload limits" tell, of the parts that are not the last. */
-  private static final int MIN_PART = 5 << 20;
-
-  private static final int MAX_PART = 1 << 30;
   private static final Set<String> SSE = Set.of("AES256", "aws:kms", "aws:kms:dsse");
   private static final Set<String> ACLS =
       Set.of(
@@ -105,7 +86,7 @@ public record S3Config(
 
   /** As "Amazon S3 multipart upload limits" tell: 10,000 parts and 5 TiB. */
   PartPlan parts() {
-    return new PartPlan(partSize, partsInFlight, 10_000, 5L << 40);
+    return new PartPlan(client.partSize(), client.partsInFlight(), 10_000, 5L << 40);
   }
 
   /** Whose connections carry the requests. */
@@ -136,16 +117,6 @@ public record S3Config(
     public String toString() {
       return "Role[" + arn + "]";
     }
-  }
-
-  /** What an upload is checked by. */
-  public enum Checksum {
-    /** A CRC32C, which the server keeps with the object. */
-    CRC32C,
-    /** The MD5 of each request, which the server forgets. */
-    MD5,
-    /** The connection alone. */
-    NONE
   }
 
   /** What a read is checked by. */
@@ -183,10 +154,11 @@ public record S3Config(
     requireNonNull(verify, "verify is null");
     requireNonNull(payloadSigning, "payloadSigning is null");
     requireNonNull(transport, "transport is null");
-    requireIn("maxConnections", maxConnections, 1, 10_000);
-    requireIn("partSize", partSize, MIN_PART, MAX_PART);
-    requireIn("partsInFlight", partsInFlight, 1, 64);
-    requireIn("maxAttempts", maxAttempts, 1, 100);
+    requireNonNull(client, "client is null");
+    if (checksum == UploadChecksum.CRC64) {
+      throw new IllegalArgumentException(
+          "Invalid checksum: crc64 (s3:// has crc32c, md5 and none)");
+    }
     if (anonymous && (credentials != null || role != null)) {
       throw new IllegalArgumentException(
           "Invalid configuration: both %s and anonymous are given"
@@ -216,13 +188,6 @@ public record S3Config(
     }
   }
 
-  private static void requireIn(String name, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %d (must be in [%d, %d])".formatted(name, value, min, max));
-    }
-  }
-
   public static Builder builder() {
     return new Builder();
   }
@@ -239,15 +204,7 @@ public record S3Config(
         .verifyRead(verifyRead)
         .verify(verify)
         .payloadSigning(payloadSigning)
-        .maxConnections(maxConnections)
-        .partSize(partSize)
-        .partsInFlight(partsInFlight)
-        .maxAttempts(maxAttempts)
-        .connectTimeout(connectTimeout)
-        .firstByteTimeout(firstByteTimeout)
-        .stallTimeout(stallTimeout)
-        .requestTimeout(requestTimeout)
-        .caBundle(caBundle)
+        .client(client)
         .sseKmsKeyId(sseKmsKeyId)
         .sse(sse)
         .storageClass(storageClass)
@@ -268,19 +225,11 @@ public record S3Config(
     private @Nullable Boolean pathStyle;
     private @Nullable S3Credentials credentials;
     private boolean anonymous;
-    private Checksum checksum = Checksum.CRC32C;
+    private UploadChecksum checksum = UploadChecksum.CRC32C;
     private VerifyRead verifyRead = VerifyRead.NONE;
     private Verify verify = Verify.NONE;
     private PayloadSigning payloadSigning = PayloadSigning.AUTO;
-    private int maxConnections = 128;
-    private int partSize = 16 << 20;
-    private int partsInFlight = 4;
-    private int maxAttempts = 5;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration firstByteTimeout = Duration.ofSeconds(30);
-    private Duration stallTimeout = Duration.ofSeconds(30);
-    private Duration requestTimeout = Duration.ofMinutes(10);
-    private @Nullable String caBundle;
+    private ClientConfig client = ClientConfig.DEFAULT;
     private @Nullable String sseKmsKeyId;
     private @Nullable String sse;
     private @Nullable String storageClass;
@@ -325,7 +274,7 @@ public record S3Config(
       return this;
     }
 
-    public Builder checksum(Checksum value) {
+    public Builder checksum(UploadChecksum value) {
       checksum = value;
       return this;
     }
@@ -345,48 +294,53 @@ public record S3Config(
       return this;
     }
 
+    public Builder client(ClientConfig value) {
+      client = value;
+      return this;
+    }
+
     public Builder maxConnections(int value) {
-      maxConnections = value;
+      client = client.withMaxConnections(value);
       return this;
     }
 
     public Builder partSize(int value) {
-      partSize = value;
+      client = client.withPartSize(value);
       return this;
     }
 
     public Builder partsInFlight(int value) {
-      partsInFlight = value;
+      client = client.withPartsInFlight(value);
       return this;
     }
 
     public Builder maxAttempts(int value) {
-      maxAttempts = value;
+      client = client.withMaxAttempts(value);
       return this;
     }
 
     public Builder connectTimeout(Duration value) {
-      connectTimeout = value;
+      client = client.withConnectTimeout(value);
       return this;
     }
 
     public Builder firstByteTimeout(Duration value) {
-      firstByteTimeout = value;
+      client = client.withFirstByteTimeout(value);
       return this;
     }
 
     public Builder stallTimeout(Duration value) {
-      stallTimeout = value;
+      client = client.withStallTimeout(value);
       return this;
     }
 
     public Builder requestTimeout(Duration value) {
-      requestTimeout = value;
+      client = client.withRequestTimeout(value);
       return this;
     }
 
     public Builder caBundle(@Nullable String value) {
-      caBundle = value;
+      client = client.withCaBundle(value);
       return this;
     }
 
@@ -461,15 +415,7 @@ public record S3Config(
           verifyRead,
           verify,
           payloadSigning,
-          maxConnections,
-          partSize,
-          partsInFlight,
-          maxAttempts,
-          connectTimeout,
-          firstByteTimeout,
-          stallTimeout,
-          requestTimeout,
-          caBundle,
+          client,
           sseKmsKeyId,
           sse,
           storageClass,

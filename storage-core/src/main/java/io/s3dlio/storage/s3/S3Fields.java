@@ -1,6 +1,6 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.nio.ByteBuffer;
@@ -59,12 +59,12 @@ final class S3Fields {
 
   /** Adds the sum of a body; returns its CRC32C, or 0 if another sum or none is used. */
   int addChecksum(List<String> fields, List<ByteBuffer> body) {
-    if (config.checksum() == Checksum.CRC32C) {
+    if (config.checksum() == UploadChecksum.CRC32C) {
       int sum = Crc32c.of(body);
       add(fields, "x-amz-checksum-crc32c", Crc32c.base64(sum));
       return sum;
     }
-    if (config.checksum() == Checksum.MD5) {
+    if (config.checksum() == UploadChecksum.MD5) {
       add(fields, "Content-MD5", md5(body));
     }
     return 0;

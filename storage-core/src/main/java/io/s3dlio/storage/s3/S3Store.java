@@ -27,11 +27,11 @@ import io.s3dlio.storage.cloud.PartPlan;
 import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.RangeCheck;
 import io.s3dlio.storage.cloud.Upload;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.cloud.Xml;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.transport.HeadCheck;
@@ -236,7 +236,7 @@ final class S3Store
     CloudRequest put = CloudRequest.of("put", location, "PUT", "", all).withBody(content);
     ObjectInfo written = put(put, content, sum, condition);
     content.position(content.limit());
-    return confirmed(written, config.checksum() == Checksum.CRC32C ? Crc32c.base64(sum) : "");
+    return confirmed(written, config.checksum() == UploadChecksum.CRC32C ? Crc32c.base64(sum) : "");
   }
 
   private ObjectInfo put(CloudRequest put, ByteBuffer content, int sum, WriteCondition condition)

@@ -1,16 +1,15 @@
 package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.ObjectStore;
+import io.s3dlio.storage.cloud.OpenStores;
+import io.s3dlio.storage.cloud.OpenStores.Opened;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.transport.HttpTransport;
-import io.s3dlio.storage.transport.ProxyRules;
-import io.s3dlio.storage.transport.TransportConfig;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +25,8 @@ public final class S3Stores {
 
   private static final Logger LOG = LoggerFactory.getLogger(S3Stores.class);
 
-  private static final Map<S3Config, Opened> STORES = new ConcurrentHashMap<>();
-
-  /** A store and what ends the connections and threads that it uses. */
-  record Opened(ObjectStore store, Runnable end) {}
+  private static final OpenStores<S3Config> STORES =
+      new OpenStores<>(config -> create(config, System.getenv()));
 
   private S3Stores() {}
 
@@ -39,27 +36,18 @@ public final class S3Stores {
    * @throws IllegalArgumentException if the endpoint or the region is malformed
    */
   public static ObjectStore open(S3Config config) {
-    return STORES.computeIfAbsent(config, missing -> create(missing, System.getenv())).store();
+    return STORES.open(config);
   }
 
-  /**
-   * Ends the connections and threads of all stores and forgets the stores; one that somebody still
-   * holds fails from then on. Nobody needs to, for connections and threads end when they are idle:
-   * it is for who wants none left at once.
-   */
+  /** Ends the connections and threads of all stores and forgets the stores. */
   public static void closeAll() {
-    for (S3Config config : List.copyOf(STORES.keySet())) {
-      Opened opened = STORES.remove(config);
-      if (opened != null) {
-        opened.end().run();
-      }
-    }
+    STORES.closeAll();
   }
 
   static Opened create(S3Config config, Map<String, String> environment) {
     if (config.transport() == Transport.SDK) {
       software.amazon.awssdk.services.s3.S3Client sdk = SdkClients.create(config, environment);
-      UploadThreads threads = new UploadThreads(config.maxConnections());
+      UploadThreads threads = new UploadThreads(config.client().maxConnections());
       return new Opened(
           new SdkS3Store(sdk, config, threads),
           () -> {
@@ -69,19 +57,10 @@ public final class S3Stores {
     }
     List<S3Addressing> addressings = addressings(config, environment);
     HttpTransport transport =
-        new HttpTransport(
-            TransportConfig.DEFAULT
-                .withMaxConnections(config.maxConnections())
-                .withCaBundle(caBundle(config, environment))
-                .withProxies(ProxyRules.of(environment))
-                .withTimeouts(
-                    config.connectTimeout(),
-                    config.firstByteTimeout(),
-                    config.stallTimeout(),
-                    config.requestTimeout()));
+        config.client().withCaBundle(caBundle(config, environment)).openTransport(environment);
     CredentialsSource credentials = credentials(config, addressings.get(0).region());
     S3Client client = new S3Client(transport, addressings, credentials, config);
-    UploadThreads threads = new UploadThreads(config.maxConnections());
+    UploadThreads threads = new UploadThreads(config.client().maxConnections());
     return new Opened(
         new S3Store(client, config, threads),
         () -> {
@@ -125,8 +104,8 @@ public final class S3Stores {
   }
 
   static @Nullable String caBundle(S3Config config, Map<String, String> environment) {
-    if (config.caBundle() != null) {
-      return config.caBundle();
+    if (config.client().caBundle() != null) {
+      return config.client().caBundle();
     }
     String file = environment.getOrDefault("AWS_CA_BUNDLE", "");
     return file.isBlank() ? null : file;

@@ -1,6 +1,6 @@
 package io.s3dlio.storage.s3;
 
-import io.s3dlio.storage.s3.S3Config.Checksum;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
 import io.s3dlio.storage.transport.TlsTrust;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class SdkClients {
     requireAble(config);
     S3Addressing addressing = S3Stores.addressings(config, environment).get(0);
     URI endpoint = addressing.isAws() ? null : S3Stores.endpoints(config, environment).get(0);
-    boolean crc = config.checksum() == Checksum.CRC32C;
+    boolean crc = config.checksum() == UploadChecksum.CRC32C;
     S3ClientBuilder builder =
         S3Client.builder()
             .region(Region.of(addressing.region()))
@@ -58,8 +58,8 @@ final class SdkClients {
             .overrideConfiguration(
                 override ->
                     override
-                        .apiCallAttemptTimeout(config.requestTimeout())
-                        .retryStrategy(retry -> retry.maxAttempts(config.maxAttempts()))
+                        .apiCallAttemptTimeout(config.client().requestTimeout())
+                        .retryStrategy(retry -> retry.maxAttempts(config.client().maxAttempts()))
                         .addExecutionInterceptor(new Settings(new S3Fields(config))));
     return (endpoint == null ? builder : builder.endpointOverride(endpoint)).build();
   }
@@ -70,7 +70,7 @@ final class SdkClients {
           "Invalid configuration: the AWS SDK knows one endpoint (with transport=sdk, give one"
               + " endpoint)");
     }
-    if (config.checksum() == Checksum.MD5) {
+    if (config.checksum() == UploadChecksum.MD5) {
       throw new IllegalArgumentException(
           "Invalid configuration: the AWS SDK sends no MD5 (with transport=sdk, set checksum to"
               + " crc32c or none)");
@@ -80,7 +80,7 @@ final class SdkClients {
           "Invalid configuration: the AWS SDK decides what it signs (with transport=sdk, leave"
               + " payloadSigning out)");
     }
-    if (!config.firstByteTimeout().equals(config.stallTimeout())) {
+    if (!config.client().firstByteTimeout().equals(config.client().stallTimeout())) {
       throw new IllegalArgumentException(
           "Invalid configuration: the AWS SDK has one time-out for the first byte and those after it"
               + " (with transport=sdk, set firstByteTimeout and stallTimeout alike)");
@@ -94,9 +94,9 @@ final class SdkClients {
   private static Apache5HttpClient.Builder http(S3Config config, Map<String, String> environment) {
     Apache5HttpClient.Builder http =
         Apache5HttpClient.builder()
-            .maxConnections(config.maxConnections())
-            .connectionTimeout(config.connectTimeout())
-            .socketTimeout(config.stallTimeout());
+            .maxConnections(config.client().maxConnections())
+            .connectionTimeout(config.client().connectTimeout())
+            .socketTimeout(config.client().stallTimeout());
     String caBundle = S3Stores.caBundle(config, environment);
     if (caBundle != null) {
       try {

@@ -24,10 +24,10 @@ import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.storage.cloud.PartPlan;
 import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.Upload;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.cloud.Xml;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.io.IOException;
@@ -269,7 +269,7 @@ final class SdkS3Store
 
   private ObjectInfo putAtOnce(Location location, ByteBuffer content, WriteCondition condition)
       throws IOException {
-    boolean summed = config.checksum() == Checksum.CRC32C;
+    boolean summed = config.checksum() == UploadChecksum.CRC32C;
     String sum = summed ? Crc32c.base64(Crc32c.of(List.of(content))) : "";
     PutObjectRequest.Builder put =
         PutObjectRequest.builder().bucket(location.container()).key(location.key());

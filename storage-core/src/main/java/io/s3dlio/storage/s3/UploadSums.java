@@ -2,6 +2,7 @@ package io.s3dlio.storage.s3;
 
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.cloud.Upload;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import java.io.IOException;
 
 /** How the server checks the object that the parts of an upload make. */
@@ -19,8 +20,8 @@ enum UploadSums {
   }
 
   /** Begins an upload; a server that knows no sum of a whole upload is asked for the other. */
-  static Upload begin(S3Config.Checksum checksum, OfKind uploads) throws IOException {
-    if (checksum != S3Config.Checksum.CRC32C) {
+  static Upload begin(UploadChecksum checksum, OfKind uploads) throws IOException {
+    if (checksum != UploadChecksum.CRC32C) {
       return uploads.begin(UploadSums.NONE);
     }
     try {

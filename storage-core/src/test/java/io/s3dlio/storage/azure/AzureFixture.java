@@ -5,6 +5,7 @@ import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
+import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.testing.AzureServer;
 import java.io.IOException;
 import java.util.Comparator;
@@ -15,23 +16,22 @@ record AzureFixture(AzureServer server) implements ObjectStoreContract.Fixture {
   private static final int PART = 5 << 20;
   private static final String CONTAINER = "contract-" + UUID.randomUUID();
 
-  AzureConfig.Builder config() {
-    return AzureConfig.builder()
-        .endpoint(server.endpoint())
-        .account(server.account())
-        .credentials(new AzureCredentials.SharedKey(server.account(), server.key()))
-        .partSize(PART);
+  AzureConfig config() {
+    return AzureConfig.DEFAULT
+        .withEndpoint(server.endpoint())
+        .withCredentials(new AzureCredentials.SharedKey(server.key()))
+        .withClient(ClientConfig.DEFAULT.withPartSize(PART));
   }
 
   /** Returns the container, which is there. */
   String container() throws IOException {
-    AzureStores.createContainer(config().build(), CONTAINER);
+    AzureStores.createContainer(config(), CONTAINER);
     return CONTAINER;
   }
 
   @Override
   public ObjectStore open() {
-    return AzureStores.open(config().build());
+    return AzureStores.open(config());
   }
 
   @Override

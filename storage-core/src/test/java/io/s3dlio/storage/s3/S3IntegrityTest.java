@@ -16,6 +16,7 @@ import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.range.RangeEngine;
 import io.s3dlio.storage.range.RangeEngineConfig;
 import io.s3dlio.storage.s3.S3Config.Transport;
@@ -183,7 +184,7 @@ class S3IntegrityTest {
   void whatCannotBeComparedIsReadAndCounted(Transport transport) throws IOException {
     ObjectStore store = open(transport, config -> config.verifyRead(VerifyRead.ALL));
     ObjectInfo info =
-        write(open(Transport.OWN, config -> config.checksum(S3Config.Checksum.NONE)), false);
+        write(open(Transport.OWN, config -> config.checksum(UploadChecksum.NONE)), false);
     ObjectReader reader = store.reader();
 
     assertThat(read(reader, info, SMALL_RANGES)).isEqualTo(content(1));
@@ -201,7 +202,7 @@ class S3IntegrityTest {
   @EnumSource(Transport.class)
   void whatIsWrittenIsLookedAt(Transport transport) throws IOException {
     for (boolean parts : new boolean[] {false, true}) {
-      for (S3Config.Checksum checksum : List.of(S3Config.Checksum.CRC32C, S3Config.Checksum.NONE)) {
+      for (UploadChecksum checksum : List.of(UploadChecksum.CRC32C, UploadChecksum.NONE)) {
         ObjectStore store =
             open(transport, config -> config.verify(Verify.HEAD).checksum(checksum));
 

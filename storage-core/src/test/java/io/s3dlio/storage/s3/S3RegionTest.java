@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
+import io.s3dlio.storage.cloud.OpenStores;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.testing.Relay;
 import java.io.InputStream;
@@ -122,7 +123,7 @@ class S3RegionTest {
   }
 
   private ObjectStore open(S3Config config, Map<String, String> environment) {
-    S3Stores.Opened opened = S3Stores.create(config, environment);
+    OpenStores.Opened opened = S3Stores.create(config, environment);
     open.add(opened.end()::run);
     return opened.store();
   }

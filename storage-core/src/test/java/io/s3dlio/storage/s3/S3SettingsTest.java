@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.transport.HttpStub;
 import java.io.IOException;
 import java.net.URI;
@@ -59,16 +60,16 @@ class S3SettingsTest extends ScriptedS3 {
   @Test
   void sumsAndSignaturesOfContentAreAsTheSettingsSay() throws IOException {
     record Case(
-        S3Config.Checksum checksum, S3Config.PayloadSigning signing, String has, String lacks) {}
+        UploadChecksum checksum, S3Config.PayloadSigning signing, String has, String lacks) {}
     String crc = "x-amz-checksum-crc32c: ";
     String unsigned = "x-amz-content-sha256: UNSIGNED-PAYLOAD";
     for (Case each :
         List.of(
-            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.AUTO, crc, unsigned),
-            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.ALWAYS, crc, unsigned),
-            new Case(S3Config.Checksum.CRC32C, S3Config.PayloadSigning.NEVER, unsigned, "MD5"),
-            new Case(S3Config.Checksum.MD5, S3Config.PayloadSigning.AUTO, "Content-MD5: ", crc),
-            new Case(S3Config.Checksum.NONE, S3Config.PayloadSigning.NEVER, unsigned, crc))) {
+            new Case(UploadChecksum.CRC32C, S3Config.PayloadSigning.AUTO, crc, unsigned),
+            new Case(UploadChecksum.CRC32C, S3Config.PayloadSigning.ALWAYS, crc, unsigned),
+            new Case(UploadChecksum.CRC32C, S3Config.PayloadSigning.NEVER, unsigned, "MD5"),
+            new Case(UploadChecksum.MD5, S3Config.PayloadSigning.AUTO, "Content-MD5: ", crc),
+            new Case(UploadChecksum.NONE, S3Config.PayloadSigning.NEVER, unsigned, crc))) {
       ObjectStore store =
           open(
               (n, head) -> body(200, "", TIMES),
@@ -122,7 +123,7 @@ class S3SettingsTest extends ScriptedS3 {
   void whatTheSdkCannotDoIsRefused() {
     for (UnaryOperator<S3Config.Builder> unable :
         List.<UnaryOperator<S3Config.Builder>>of(
-            config -> config.checksum(S3Config.Checksum.MD5),
+            config -> config.checksum(UploadChecksum.MD5),
             config -> config.endpoints(List.of(URI.create("http://a"), URI.create("http://b"))),
             config -> config.payloadSigning(S3Config.PayloadSigning.NEVER),
             config -> config.payloadSigning(S3Config.PayloadSigning.ALWAYS),
@@ -154,7 +155,7 @@ class S3SettingsTest extends ScriptedS3 {
 
   @Test
   void theSdkSendsTheSumThatTheSettingsSay() throws IOException {
-    for (S3Config.Checksum checksum : List.of(S3Config.Checksum.CRC32C, S3Config.Checksum.NONE)) {
+    for (UploadChecksum checksum : List.of(UploadChecksum.CRC32C, UploadChecksum.NONE)) {
       heads.clear();
       ObjectStore store =
           open(
@@ -165,7 +166,7 @@ class S3SettingsTest extends ScriptedS3 {
               config -> config.transport(S3Config.Transport.SDK).checksum(checksum));
       store.put(OBJECT, direct("content"), WriterOptions.DEFAULT);
       assertThat(heads.get(0).contains("x-amz-checksum-crc32c: "))
-          .isEqualTo(checksum == S3Config.Checksum.CRC32C);
+          .isEqualTo(checksum == UploadChecksum.CRC32C);
       assertThat(heads.get(0)).doesNotContain("x-amz-checksum-crc32:");
     }
   }

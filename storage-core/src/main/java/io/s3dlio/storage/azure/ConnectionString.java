@@ -1,0 +1,48 @@
+package io.s3dlio.storage.azure;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads {@code AccountName=...;AccountKey=...;BlobEndpoint=...}, as Azure shows it. */
+public final class ConnectionString {
+  private ConnectionString() {}
+
+  /**
+   * Returns a configuration with the account, the endpoint and the credentials of a connection
+   * string.
+   *
+   * @throws IllegalArgumentException if it lacks one of them; the message holds no secret
+   */
+  public static AzureConfig apply(AzureConfig config, String text) {
+    Map<String, String> values = new HashMap<>();
+    for (String part : text.split(";")) {
+      int equals = part.indexOf('=');
+      if (equals > 0) {
+        values.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+      }
+    }
+    String account = values.getOrDefault("AccountName", "");
+    String key = values.getOrDefault("AccountKey", "");
+    String sas = values.getOrDefault("SharedAccessSignature", "");
+    String endpoint = values.getOrDefault("BlobEndpoint", "");
+    if (endpoint.isEmpty() && !account.isEmpty()) {
+      endpoint =
+          "%s://%s.blob.%s"
+              .formatted(
+                  values.getOrDefault("DefaultEndpointsProtocol", "https"),
+                  account,
+                  values.getOrDefault("EndpointSuffix", "core.windows.net"));
+    }
+    if (endpoint.isEmpty() || (key.isEmpty() && sas.isEmpty())) {
+      throw new IllegalArgumentException(
+          "Invalid connection string: it has no account or endpoint, or neither AccountKey nor"
+              + " SharedAccessSignature");
+    }
+    return config
+        .withAccount(account.isEmpty() ? null : account)
+        .withEndpoint(URI.create(endpoint))
+        .withCredentials(
+            key.isEmpty() ? new AzureCredentials.Sas(sas) : new AzureCredentials.SharedKey(key));
+  }
+}

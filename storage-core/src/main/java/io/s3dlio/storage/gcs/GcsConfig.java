@@ -1,0 +1,62 @@
+package io.s3dlio.storage.gcs;
+
+import static java.util.Objects.requireNonNull;
+
+import io.s3dlio.storage.cloud.ClientConfig;
+import io.s3dlio.storage.cloud.UploadChecksum;
+import java.io.Serializable;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How Google Cloud Storage is reached. {@link #toString} shows no secret.
+ *
+ * @param endpoint the server, {@code http://host:port}; null for {@code STORAGE_EMULATOR_HOST}, or
+ *     Google's own
+ * @param credentials null for nobody's at an emulator and the application default credentials
+ *     elsewhere
+ * @param userProject the project that is billed for requests, as some buckets demand; null for the
+ *     bucket's owner's
+ * @param checksum what uploads are checked by
+ * @param client how the server is treated
+ */
+public record GcsConfig(
+    @Nullable URI endpoint,
+    @Nullable GcsCredentials credentials,
+    @Nullable String userProject,
+    UploadChecksum checksum,
+    ClientConfig client)
+    implements Serializable {
+  /** Everything from the environment, or by default. */
+  public static final GcsConfig DEFAULT =
+      new GcsConfig(null, null, null, UploadChecksum.CRC32C, ClientConfig.DEFAULT);
+
+  public GcsConfig {
+    requireNonNull(checksum, "checksum is null");
+    requireNonNull(client, "client is null");
+    if (checksum == UploadChecksum.CRC64) {
+      throw new IllegalArgumentException(
+          "Invalid checksum: crc64 (gs:// has crc32c, md5 and none)");
+    }
+  }
+
+  public GcsConfig withEndpoint(@Nullable URI value) {
+    return new GcsConfig(value, credentials, userProject, checksum, client);
+  }
+
+  public GcsConfig withCredentials(@Nullable GcsCredentials value) {
+    return new GcsConfig(endpoint, value, userProject, checksum, client);
+  }
+
+  public GcsConfig withUserProject(@Nullable String value) {
+    return new GcsConfig(endpoint, credentials, value, checksum, client);
+  }
+
+  public GcsConfig withChecksum(UploadChecksum value) {
+    return new GcsConfig(endpoint, credentials, userProject, value, client);
+  }
+
+  public GcsConfig withClient(ClientConfig value) {
+    return new GcsConfig(endpoint, credentials, userProject, checksum, value);
+  }
+}
