@@ -104,17 +104,15 @@ final class OptionKeys {
   static <E extends Enum<E>> OptionKey<E> choice(
       String name, Scope scope, Class<E> type, E value, String doc) {
     return new OptionKey<>(
-        name,
-        scope,
-        names(type),
-        spelled(value),
-        doc,
-        text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(constant -> spelled(constant).equalsIgnoreCase(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("must be one of " + names(type))),
-        Optional.empty());
+        name, scope, names(type), spelled(value), doc, parser(type), Optional.empty());
+  }
+
+  static <E extends Enum<E>> Function<String, E> parser(Class<E> type) {
+    return text ->
+        Arrays.stream(type.getEnumConstants())
+            .filter(constant -> spelled(constant).equalsIgnoreCase(text))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("must be one of " + names(type)));
   }
 
   static String names(Class<? extends Enum<?>> type) {

@@ -15,7 +15,10 @@ public final class Options {
               WriteOptions.all(),
               PayloadOptions.all(),
               JvmOptions.all(),
-              S3Options.all())
+              StoreOptions.all(),
+              S3Options.all(),
+              AzureOptions.all(),
+              GcsOptions.all())
           .flatMap(List::stream)
           .toList();
 

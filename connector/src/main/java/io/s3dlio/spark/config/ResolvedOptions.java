@@ -2,6 +2,9 @@ package io.s3dlio.spark.config;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
+import io.s3dlio.storage.azure.AzureConfig;
+import io.s3dlio.storage.gcs.GcsConfig;
+import io.s3dlio.storage.s3.S3Config;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -10,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -18,8 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * The values in force for one read or write and where each came from. Precedence: the option of the
  * read or write, that of the table's definition, the session's {@code spark.datasource.s3dlio.*},
- * Spark's own setting where the option follows one, Hadoop's {@code fs.s3a.*}, the default.
- * Immutable; lives on the driver.
+ * Spark's own setting where the option follows one, Hadoop's {@code fs.s3a.*}, {@code fs.azure.*}
+ * and {@code fs.gs.*}, the default. Immutable; lives on the driver.
  */
 public final class ResolvedOptions {
   /** The prefix of session settings that are defaults of options. */
@@ -36,8 +40,19 @@ public final class ResolvedOptions {
 
   private final Map<OptionKey<?>, Value> values;
 
-  /** Of buckets that Hadoop's settings treat each in its own way. */
-  private final Map<String, ResolvedOptions> buckets;
+  /** Of buckets and containers that Hadoop's settings treat each in its own way. */
+  private final Map<Container, ResolvedOptions> containers;
+
+  private record Container(String scheme, String name) {
+    static Container of(Location location) {
+      return new Container(location.scheme(), location.container());
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
 
   private record Value(Object value, String text, Origin origin) {}
 
@@ -52,9 +67,10 @@ public final class ResolvedOptions {
     DEFAULT
   }
 
-  private ResolvedOptions(Map<OptionKey<?>, Value> values, Map<String, ResolvedOptions> buckets) {
+  private ResolvedOptions(
+      Map<OptionKey<?>, Value> values, Map<Container, ResolvedOptions> containers) {
     this.values = values;
-    this.buckets = buckets;
+    this.containers = containers;
   }
 
   /** Resolves a read's options. Both maps' keys are taken in any case. */
@@ -184,7 +200,7 @@ public final class ResolvedOptions {
     }
     Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
     changed.put(key, value(key, text, origin));
-    return new ResolvedOptions(changed, buckets);
+    return new ResolvedOptions(changed, containers);
   }
 
   /** Returns these options with their own defaults for some of them, whatever was set. */
@@ -193,22 +209,22 @@ public final class ResolvedOptions {
     for (OptionKey<?> key : keys) {
       changed.put(key, value(key, key.defaultText(), Origin.DEFAULT));
     }
-    return new ResolvedOptions(changed, buckets);
+    return new ResolvedOptions(changed, containers);
   }
 
   /**
-   * Returns these options with Hadoop's settings of {@code fs.s3a.*} for defaults where a location
-   * is on {@code s3://}.
+   * Returns these options with the settings of Hadoop's own connectors for defaults: {@code
+   * fs.s3a.*} where a location is on {@code s3://}, {@code fs.azure.*} and {@code fs.gs.*}
+   * likewise.
    *
    * @throws IllegalArgumentException if a setting is malformed or asks for what we cannot do
    */
   public ResolvedOptions withHadoop(Configuration hadoop, List<Location> locations) {
-    Map<String, ResolvedOptions> own = new LinkedHashMap<>();
+    Map<Container, ResolvedOptions> own = new LinkedHashMap<>();
     for (Location location : locations) {
-      if (location.scheme().equals("s3")) {
-        own.computeIfAbsent(
-            location.container(), bucket -> withHadoop(S3aSettings.options(hadoop, bucket)));
-      }
+      HadoopSettings.of(hadoop, location)
+          .ifPresent(
+              settings -> own.computeIfAbsent(Container.of(location), of -> withHadoop(settings)));
     }
     boolean alike = own.values().stream().map(each -> each.values).distinct().count() == 1;
     return own.isEmpty()
@@ -216,18 +232,20 @@ public final class ResolvedOptions {
         : alike ? own.values().iterator().next() : new ResolvedOptions(values, own);
   }
 
-  private ResolvedOptions withHadoop(Map<String, String> options) {
-    boolean keysGiven = S3Options.identity().stream().anyMatch(this::isGiven);
+  private ResolvedOptions withHadoop(HadoopSettings settings) {
+    Map<String, String> options = settings.options();
+    boolean keysGiven = settings.identity().stream().anyMatch(this::isGiven);
     Map<OptionKey<?>, Value> changed = new LinkedHashMap<>(values);
-    for (OptionKey<?> key : S3Options.all()) {
+    for (OptionKey<?> key : values.keySet()) {
       String text = options.get(key.name());
       // Whose requests they are is decided in one place, not mixed from several.
-      if (text != null && !isGiven(key) && !(keysGiven && S3Options.identity().contains(key))) {
+      if (text != null && !isGiven(key) && !(keysGiven && settings.identity().contains(key))) {
         try {
           changed.put(key, value(key, text, Origin.HADOOP));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(
-              "Invalid setting of fs.s3a for %s: %s".formatted(key, e.getMessage()), e);
+              "Invalid setting of %s for %s: %s".formatted(settings.name(), key, e.getMessage()),
+              e);
         }
       }
     }
@@ -273,20 +291,48 @@ public final class ResolvedOptions {
    * @throws IllegalArgumentException if an option was given that means nothing for any of them
    */
   public StoreConfig storeConfig(List<Location> locations) {
-    requireMeaning(FileOptions.PAGE_CACHE_MODE, "file", locations);
-    requireMeaning(FileOptions.DIRECT_FALLBACK, "direct", locations);
-    S3Options.all().stream()
-        .filter(this::isOfScope)
-        .forEach(key -> requireMeaning(key, "s3", locations));
+    requireMeaning(List.of(FileOptions.PAGE_CACHE_MODE), List.of("file"), locations);
+    requireMeaning(List.of(FileOptions.DIRECT_FALLBACK), List.of("direct"), locations);
+    requireMeaning(StoreOptions.all(), List.of("s3", "az", "gs"), locations);
+    requireMeaning(S3Options.all(), List.of("s3"), locations);
+    requireMeaning(AzureOptions.all(), List.of("az"), locations);
+    requireMeaning(GcsOptions.all(), List.of("gs"), locations);
     requireOneObject(locations);
-    return storeConfig();
+    Set<String> schemes = locations.stream().map(Location::scheme).collect(Collectors.toSet());
+    // What one service does not have is no error where another is asked.
+    return new StoreConfig(
+        value(FileOptions.PAGE_CACHE_MODE),
+        value(FileOptions.DIRECT_FALLBACK),
+        schemes.contains("s3") ? S3Options.config(this) : S3Config.DEFAULT,
+        ofContainers("s3", S3Options::config),
+        schemes.contains("az") ? AzureOptions.config(this) : AzureConfig.DEFAULT,
+        ofContainers("az", AzureOptions::config),
+        schemes.contains("gs") ? GcsOptions.config(this) : GcsConfig.DEFAULT,
+        ofContainers("gs", GcsOptions::config));
   }
 
-  private void requireMeaning(OptionKey<?> key, String scheme, List<Location> locations) {
-    if ((origin(key) == Origin.OPTION || origin(key) == Origin.TABLE)
-        && locations.stream().noneMatch(location -> location.scheme().equals(scheme))) {
-      throw new IllegalArgumentException(
-          "Invalid option: '%s' (it means something for %s:// alone)".formatted(key, scheme));
+  private <C> Map<String, C> ofContainers(String scheme, Function<ResolvedOptions, C> config) {
+    Map<String, C> result = new LinkedHashMap<>();
+    containers.forEach(
+        (container, options) -> {
+          if (container.scheme().equals(scheme)) {
+            result.put(container.name(), config.apply(options));
+          }
+        });
+    return result;
+  }
+
+  private void requireMeaning(
+      List<OptionKey<?>> keys, List<String> schemes, List<Location> locations) {
+    if (locations.stream().anyMatch(location -> schemes.contains(location.scheme()))) {
+      return;
+    }
+    for (OptionKey<?> key : keys) {
+      if (isOfScope(key) && (origin(key) == Origin.OPTION || origin(key) == Origin.TABLE)) {
+        throw new IllegalArgumentException(
+            "Invalid option: '%s' (it means something for %s:// alone)"
+                .formatted(key, String.join("://, ", schemes)));
+      }
     }
   }
 
@@ -310,18 +356,6 @@ public final class ResolvedOptions {
     }
   }
 
-  /** Returns what stores are opened with by default in this session. */
-  public StoreConfig storeConfig() {
-    return new StoreConfig(
-        value(FileOptions.PAGE_CACHE_MODE),
-        value(FileOptions.DIRECT_FALLBACK),
-        S3Options.config(this),
-        buckets.entrySet().stream()
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey, bucket -> S3Options.config(bucket.getValue()))));
-  }
-
   /** Returns what was set, but secrets, by name, as it was written: for plans and manifests. */
   public Map<String, String> explicit() {
     Map<String, String> result = new LinkedHashMap<>();
@@ -339,16 +373,16 @@ public final class ResolvedOptions {
   /** Returns every value in force and, where it is not the default, its origin. */
   public String describe() {
     String ofAll = describe(entry -> true);
-    return buckets.isEmpty()
+    return containers.isEmpty()
         ? ofAll
         : ofAll
-            + buckets.entrySet().stream()
+            + containers.entrySet().stream()
                 .map(
-                    bucket ->
+                    container ->
                         "; %s: %s"
                             .formatted(
-                                bucket.getKey(),
-                                bucket
+                                container.getKey(),
+                                container
                                     .getValue()
                                     .describe(entry -> entry.origin() == Origin.HADOOP)))
                 .collect(Collectors.joining());

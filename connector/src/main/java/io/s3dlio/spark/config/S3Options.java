@@ -1,16 +1,12 @@
 package io.s3dlio.spark.config;
 
 import io.s3dlio.storage.s3.S3Config;
-import io.s3dlio.storage.s3.S3Config.Checksum;
 import io.s3dlio.storage.s3.S3Config.PayloadSigning;
 import io.s3dlio.storage.s3.S3Config.Role;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.s3.S3Config.Verify;
 import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
-import java.net.URI;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,14 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@code s3://}. */
 final class S3Options {
-  private static final OptionKey<Optional<List<URI>>> ENDPOINT =
-      text(
-          "endpoint",
-          "http(s)://host[:port], ...",
-          text -> Arrays.stream(text.split(",", -1)).map(String::strip).map(URI::create).toList(),
-          "The server, or several of one cluster with commas between, which share the requests."
-              + " Unset: the environment's `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, else AWS.");
-
   private static final OptionKey<Optional<String>> REGION =
       text(
           "region",
@@ -58,30 +46,6 @@ final class S3Options {
 
   private static final OptionKey<Optional<String>> SESSION_TOKEN =
       text("sessionToken", "text", Function.identity(), "The token of temporary keys.").asSecret();
-
-  private static final OptionKey<Optional<String>> CA_BUNDLE =
-      text(
-          "caBundle",
-          "file",
-          Function.identity(),
-          "A file of certificates in PEM, on every machine, that are trusted in place of the"
-              + " platform's. Unset: the environment's `AWS_CA_BUNDLE`.");
-
-  private static final OptionKey<Boolean> ANONYMOUS =
-      OptionKeys.flag(
-          "anonymous",
-          Scope.CONNECTION,
-          false,
-          "Whether requests go unsigned, as public buckets allow.");
-
-  private static final OptionKey<Checksum> CHECKSUM =
-      OptionKeys.choice(
-          "checksum",
-          Scope.CONNECTION,
-          Checksum.class,
-          Checksum.CRC32C,
-          "What the server checks uploads by: `crc32c`, which it keeps with the object, `md5`, or"
-              + " `none`.");
 
   private static final OptionKey<VerifyRead> VERIFY_READ =
       OptionKeys.choice(
@@ -122,58 +86,6 @@ final class S3Options {
           PayloadSigning.AUTO,
           "Whether signatures cover what is uploaded: `auto` where TLS does not protect it,"
               + " `always`, or `never`.");
-
-  private static final OptionKey<Integer> MAX_CONNECTIONS =
-      OptionKeys.integer(
-          "maxConnections",
-          Scope.CONNECTION,
-          S3Config.DEFAULT.maxConnections(),
-          1,
-          10_000,
-          "Connections of one JVM to the server, or to each of several, at most.");
-
-  private static final OptionKey<Integer> MAX_ATTEMPTS =
-      OptionKeys.integer(
-          "maxAttempts",
-          Scope.CONNECTION,
-          S3Config.DEFAULT.maxAttempts(),
-          1,
-          100,
-          "How often an operation other than a read is tried.");
-
-  private static final OptionKey<Duration> CONNECT_TIMEOUT =
-      timeout(
-          "connectTimeout",
-          S3Config.DEFAULT.connectTimeout(),
-          "How long it may take to look a server up, to connect, and to agree on TLS, each.");
-
-  private static final OptionKey<Duration> FIRST_BYTE_TIMEOUT =
-      timeout(
-          "firstByteTimeout",
-          S3Config.DEFAULT.firstByteTimeout(),
-          "How long the first byte of an answer may take. With `transport=sdk` the same as"
-              + " `stallTimeout`.");
-
-  private static final OptionKey<Duration> STALL_TIMEOUT =
-      timeout(
-          "stallTimeout",
-          S3Config.DEFAULT.stallTimeout(),
-          "How long the bytes of a request or of an answer may stand still.");
-
-  private static final OptionKey<Duration> REQUEST_TIMEOUT =
-      timeout(
-          "requestTimeout",
-          S3Config.DEFAULT.requestTimeout(),
-          "How long a whole request may take. That of a read ends with `range.timeout` too.");
-
-  private static final OptionKey<Integer> PARTS_IN_FLIGHT =
-      OptionKeys.integer(
-          "partsInFlight",
-          Scope.CONNECTION,
-          S3Config.DEFAULT.partsInFlight(),
-          1,
-          64,
-          "Parts of one upload that are sent at once, at most.");
 
   private static final OptionKey<Optional<String>> SSE =
       text(
@@ -262,25 +174,14 @@ final class S3Options {
 
   private static final List<OptionKey<?>> ALL =
       List.of(
-          ENDPOINT,
           REGION,
           PATH_STYLE,
-          CA_BUNDLE,
           ACCESS_KEY_ID,
           SECRET_ACCESS_KEY,
           SESSION_TOKEN,
-          ANONYMOUS,
-          CHECKSUM,
           VERIFY_READ,
           VERIFY,
           PAYLOAD_SIGNING,
-          MAX_CONNECTIONS,
-          MAX_ATTEMPTS,
-          CONNECT_TIMEOUT,
-          FIRST_BYTE_TIMEOUT,
-          STALL_TIMEOUT,
-          REQUEST_TIMEOUT,
-          PARTS_IN_FLIGHT,
           SSE,
           SSE_KMS_KEY_ID,
           STORAGE_CLASS,
@@ -297,10 +198,10 @@ final class S3Options {
 
   private static final Set<OptionKey<?>> IDENTITY =
       Set.of(
+          StoreOptions.ANONYMOUS,
           ACCESS_KEY_ID,
           SECRET_ACCESS_KEY,
           SESSION_TOKEN,
-          ANONYMOUS,
           ROLE_ARN,
           ROLE_EXTERNAL_ID,
           ROLE_SESSION_NAME);
@@ -323,23 +224,16 @@ final class S3Options {
    */
   static S3Config config(ResolvedOptions options) {
     return S3Config.builder()
-        .endpoints(options.value(ENDPOINT).orElse(List.of()))
+        .endpoints(options.value(StoreOptions.ENDPOINT).orElse(List.of()))
+        .client(StoreOptions.client(options))
+        .anonymous(options.value(StoreOptions.ANONYMOUS))
+        .checksum(options.value(StoreOptions.CHECKSUM).orElse(S3Config.DEFAULT.checksum()))
         .region(options.value(REGION).orElse(null))
-        .caBundle(options.value(CA_BUNDLE).orElse(null))
         .pathStyle(options.value(PATH_STYLE).orElse(null))
         .credentials(credentials(options).orElse(null))
-        .anonymous(options.value(ANONYMOUS))
-        .checksum(options.value(CHECKSUM))
         .verifyRead(options.value(VERIFY_READ))
         .verify(options.value(VERIFY))
         .payloadSigning(options.value(PAYLOAD_SIGNING))
-        .maxConnections(options.value(MAX_CONNECTIONS))
-        .maxAttempts(options.value(MAX_ATTEMPTS))
-        .connectTimeout(options.value(CONNECT_TIMEOUT))
-        .firstByteTimeout(options.value(FIRST_BYTE_TIMEOUT))
-        .stallTimeout(options.value(STALL_TIMEOUT))
-        .requestTimeout(options.value(REQUEST_TIMEOUT))
-        .partsInFlight(options.value(PARTS_IN_FLIGHT))
         .sse(options.value(SSE).orElse(null))
         .sseKmsKeyId(options.value(SSE_KMS_KEY_ID).orElse(null))
         .storageClass(options.value(STORAGE_CLASS).orElse(null))
@@ -352,17 +246,6 @@ final class S3Options {
         .dualStack(options.value(DUAL_STACK))
         .fips(options.value(FIPS))
         .build();
-  }
-
-  private static OptionKey<Duration> timeout(String name, Duration value, String doc) {
-    return new OptionKey<>(
-        name,
-        Scope.CONNECTION,
-        "time, 1ms to 1d",
-        value.toSeconds() + "s",
-        doc,
-        text -> Sizes.parseDurationWithin(text, Duration.ofMillis(1), Duration.ofDays(1)),
-        Optional.empty());
   }
 
   private static Optional<S3Credentials> credentials(ResolvedOptions options) {

@@ -1,7 +1,5 @@
 package io.s3dlio.spark.config;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -258,37 +256,16 @@ final class S3aSettings {
 
   // ---- settings
 
-  /** Returns a setting that somebody made. */
   private Optional<String> text(String name) {
-    String key = PREFIX + name;
-    String value = settings.getTrimmed(key, "");
-    return value.isEmpty() || isHadoopsDefault(key) ? Optional.empty() : Optional.of(value);
-  }
-
-  private boolean isHadoopsDefault(String key) {
-    String[] sources = settings.getPropertySources(key);
-    return sources != null
-        && sources.length > 0
-        && sources[sources.length - 1].equals("core-default.xml");
+    return HadoopSettings.text(settings, PREFIX + name);
   }
 
   private Optional<String> secret(String name) {
-    try {
-      char[] own = settings.getPassword(PREFIX + "bucket." + bucket + '.' + name);
-      char[] value = own == null ? settings.getPassword(PREFIX + name) : own;
-      return Optional.ofNullable(value)
-          .map(String::new)
-          .map(String::strip)
-          .filter(text -> !text.isEmpty());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot read %s%s from its credential provider: %s"
-              .formatted(PREFIX, name, e.getMessage()),
-          e);
-    }
+    return HadoopSettings.secret(settings, PREFIX + "bucket." + bucket + '.' + name)
+        .or(() -> HadoopSettings.secret(settings, PREFIX + name));
   }
 
   private static IllegalArgumentException refused(String name, String reason) {
-    return new IllegalArgumentException("Invalid %s%s: %s".formatted(PREFIX, name, reason));
+    return HadoopSettings.refused(PREFIX + name, reason);
   }
 }

@@ -42,7 +42,7 @@ record JobSession(SparkSession spark, boolean owned) implements AutoCloseable {
   StoreConfig storeConfig(Location location) {
     return ResolvedOptions.forRead(Map.of(), settings())
         .withHadoop(hadoop(), List.of(location))
-        .storeConfig();
+        .storeConfig(List.of(location));
   }
 
   private Configuration hadoop() {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SaveMode;
@@ -247,7 +248,8 @@ public final class PutMany extends Job {
 
   /** Returns the newest manifest of what was asked for. */
   private static Manifest manifest(ResolvedOptions options, Location prefix) throws IOException {
-    try (ObjectStore store = ObjectStores.forLocation(prefix, options.storeConfig())) {
+    try (ObjectStore store =
+        ObjectStores.forLocation(prefix, options.storeConfig(List.of(prefix)))) {
       return Manifests.find(store, prefix).stream()
           .filter(found -> found.settings().equals(options.explicit()))
           .reduce((older, newer) -> newer)

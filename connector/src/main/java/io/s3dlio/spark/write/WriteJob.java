@@ -14,10 +14,11 @@ import io.s3dlio.storage.ObjectStores;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.StoreConfig;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.manifest.Manifest;
-import io.s3dlio.storage.s3.S3Config;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the driver and every task know of one write.
@@ -56,11 +57,12 @@ record WriteJob(
   /** Where objects go up in parts, the parts have the size that was asked for. */
   private static StoreConfig store(Location prefix, ResolvedOptions options) {
     StoreConfig store = options.storeConfig(List.of(prefix));
-    if (!prefix.scheme().equals("s3") || options.origin(WriteOptions.PART_SIZE) == Origin.DEFAULT) {
+    Optional<ClientConfig> client = store.client(prefix);
+    if (client.isEmpty() || options.origin(WriteOptions.PART_SIZE) == Origin.DEFAULT) {
       return store;
     }
     int partSize = Math.toIntExact(options.value(WriteOptions.PART_SIZE));
-    return store.withS3(store.s3(prefix.container()).toBuilder().partSize(partSize).build());
+    return store.withClient(prefix, client.get().withPartSize(partSize));
   }
 
   /** Opens the store that the objects go to. The caller closes it. */
@@ -83,14 +85,15 @@ record WriteJob(
     return taskOptions().withReplaceExisting(onExisting == OnExisting.OVERWRITE);
   }
 
-  /** Objects on S3 are generated where their parts are sent from, as many as go side by side. */
+  /** What goes up in parts is generated where they are sent from, as many as go side by side. */
   PutOptions putOptions() {
-    if (!prefix.scheme().equals("s3")) {
-      return new PutOptions(onExisting, maxConcurrency, partSize, 1, objectOptions());
-    }
-    S3Config s3 = store.s3(prefix.container());
+    Optional<ClientConfig> client = store.client(prefix);
     return new PutOptions(
-        onExisting, maxConcurrency, s3.partSize(), s3.partsInFlight(), objectOptions());
+        onExisting,
+        maxConcurrency,
+        client.map(ClientConfig::partSize).orElse(partSize),
+        client.map(ClientConfig::partsInFlight).orElse(1),
+        objectOptions());
   }
 
   /** Returns the key, below the prefix, of the folder of the job's manifest. */

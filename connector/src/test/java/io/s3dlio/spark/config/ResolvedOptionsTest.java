@@ -259,9 +259,42 @@ class ResolvedOptionsTest {
   @Test
   void severalEndpointsStandBetweenCommas() {
     Map<String, String> given = Map.of("endpoint", "http://a:9000, http://b:9000");
+    List<Location> any = List.of(Location.parse("s3://any/"));
 
-    assertThat(ResolvedOptions.forRead(given, NONE).storeConfig().s3("any").endpoints())
+    assertThat(ResolvedOptions.forRead(given, NONE).storeConfig(any).s3("any").endpoints())
         .containsExactly(URI.create("http://a:9000"), URI.create("http://b:9000"));
-    assertThat(ResolvedOptions.forRead(NONE, NONE).storeConfig().s3("any").endpoints()).isEmpty();
+    assertThat(ResolvedOptions.forRead(NONE, NONE).storeConfig(any).s3("any").endpoints())
+        .isEmpty();
+  }
+
+  @Test
+  void anOptionOfOneServiceIsRefusedAtAnother() {
+    Map<String, List<String>> schemes =
+        Map.of(
+            "region", List.of("s3"),
+            "accountName", List.of("az"),
+            "clientSecret", List.of("az"),
+            "userProject", List.of("gs"),
+            "maxConnections", List.of("s3", "az", "gs"));
+    schemes.forEach(
+        (option, of) -> {
+          for (String uri : List.of("s3://bucket/", "az://train/", "gs://bucket/", "/local/")) {
+            List<Location> locations = List.of(Location.parse(uri));
+            ResolvedOptions options = ResolvedOptions.forRead(Map.of(option, "7"), NONE);
+            if (of.contains(locations.get(0).scheme())) {
+              assertThat(options.value(key(option))).isNotNull();
+            } else {
+              assertThatIllegalArgumentException()
+                  .isThrownBy(() -> options.storeConfig(locations))
+                  .withMessage(
+                      "Invalid option: '%s' (it means something for %s:// alone)",
+                      option, String.join("://, ", of));
+            }
+          }
+        });
+  }
+
+  private static OptionKey<?> key(String name) {
+    return Options.all().stream().filter(key -> key.name().equals(name)).findFirst().orElseThrow();
   }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class S3aSettingsTest {
+  private static final Location DATA = Location.parse("s3://data/");
+
   /** Returns Hadoop's settings, its own defaults among them. */
   private static Configuration hadoop(String... settings) {
     Configuration hadoop = new Configuration();
@@ -46,7 +48,7 @@ class S3aSettingsTest {
   }
 
   private static S3Config config(Configuration hadoop) {
-    return resolve(Map.of(), hadoop, "s3://data/x/").storeConfig().s3("data");
+    return resolve(Map.of(), hadoop, "s3://data/x/").storeConfig(List.of(DATA)).s3("data");
   }
 
   @Test
@@ -118,7 +120,7 @@ class S3aSettingsTest {
             "bucket.other.secret.key=hidden2");
 
     ResolvedOptions options = resolve(Map.of(), hadoop, "s3://data/", "s3a://other/x", "/local");
-    StoreConfig config = options.storeConfig();
+    StoreConfig config = options.storeConfig(List.of(DATA));
 
     assertThat(config.s3("data").endpoints()).containsExactly(URI.create("http://one:1"));
     assertThat(config.s3("other").endpoints()).containsExactly(URI.create("http://two:2"));
@@ -135,11 +137,14 @@ class S3aSettingsTest {
     Map<String, String> own =
         Map.of("endpoint", "http://mine", "accessKeyId", "me", "secretAccessKey", "mine");
 
-    S3Config config = resolve(own, hadoop, "s3://data/").storeConfig().s3("data");
+    S3Config config = resolve(own, hadoop, "s3://data/").storeConfig(List.of(DATA)).s3("data");
 
     assertThat(config.endpoints()).containsExactly(URI.create("http://mine"));
     assertThat(config.credentials()).isEqualTo(new S3Credentials("me", "mine", ""));
-    assertThat(resolve(Map.of("anonymous", "true"), hadoop, "s3://data/").storeConfig().s3("data"))
+    assertThat(
+            resolve(Map.of("anonymous", "true"), hadoop, "s3://data/")
+                .storeConfig(List.of(DATA))
+                .s3("data"))
         .matches(S3Config::anonymous)
         .matches(anonymous -> anonymous.credentials() == null);
   }
@@ -164,7 +169,11 @@ class S3aSettingsTest {
     provider.flush();
 
     assertThat(config(hadoop).credentials()).isEqualTo(new S3Credentials("id", "hidden", ""));
-    assertThat(resolve(Map.of(), hadoop, "s3://own/").storeConfig().s3("own").credentials())
+    assertThat(
+            resolve(Map.of(), hadoop, "s3://own/")
+                .storeConfig(List.of(Location.parse("s3://own/")))
+                .s3("own")
+                .credentials())
         .isEqualTo(new S3Credentials("id2", "hidden2", ""));
   }
 

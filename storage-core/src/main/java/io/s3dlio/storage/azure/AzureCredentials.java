@@ -3,6 +3,7 @@ package io.s3dlio.storage.azure;
 import java.io.Serializable;
 import java.util.Base64;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Who asks. What each shows of itself holds no secret. */
 public sealed interface AzureCredentials extends Serializable {
@@ -61,6 +62,23 @@ public sealed interface AzureCredentials extends Serializable {
   /**
    * What {@code DefaultAzureCredential} of the Azure SDK finds: the environment, a workload's or a
    * machine's identity, {@code az login}.
+   *
+   * @param clientId which identity, of a machine or a workload that has several; null for its only
+   *     one, or that of {@code AZURE_CLIENT_ID}
    */
-  record Identity() implements AzureCredentials {}
+  record Identity(@Nullable String clientId) implements AzureCredentials {}
+
+  /**
+   * An application of Entra ID with a secret.
+   *
+   * @param tenantId where it is
+   * @param clientId which it is
+   */
+  record ServicePrincipal(String tenantId, String clientId, String clientSecret)
+      implements AzureCredentials {
+    @Override
+    public String toString() {
+      return "ServicePrincipal[tenantId=%s, clientId=%s]".formatted(tenantId, clientId);
+    }
+  }
 }

@@ -117,6 +117,6 @@ public final class AzureStores {
     }
     return ofAccount && !sas.isBlank()
         ? new AzureCredentials.Sas(sas.strip())
-        : new AzureCredentials.Identity();
+        : new AzureCredentials.Identity(null);
   }
 }
