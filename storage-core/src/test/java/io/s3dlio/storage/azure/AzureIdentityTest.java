@@ -201,7 +201,8 @@ class AzureIdentityTest extends ScriptedAzure {
         List.of(
             Map.of("AZURE_STORAGE_KEY", KEY),
             Map.of("AZURE_STORAGE_SAS_TOKEN", "sv=2023-11-03&sig=abc"))) {
-      assertThat(run(String.join(File.pathSeparator, classes), secret, server + "/account")).contains("etag e1");
+      assertThat(run(String.join(File.pathSeparator, classes), secret, server + "/account"))
+          .contains("etag e1");
     }
   }
 
