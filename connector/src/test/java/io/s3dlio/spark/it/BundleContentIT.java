@@ -40,6 +40,7 @@ class BundleContentIT {
             "io/s3dlio/shaded/com/fasterxml/jackson/databind/ObjectMapper.class",
             "io/s3dlio/shaded/picocli/CommandLine.class",
             "io/s3dlio/shaded/com/jcraft/jzlib/Deflater.class",
+            "io/s3dlio/shaded/com/google/auth/oauth2/GoogleCredentials.class",
             "com/sun/jna/Native.class",
             "com/sun/jna/linux-x86-64/libjnidispatch.so",
             "com/sun/jna/linux-aarch64/libjnidispatch.so",
@@ -76,6 +77,7 @@ class BundleContentIT {
             "META-INF/AL2.0",
             "META-INF/Azure-LICENSE",
             "META-INF/FastDoubleParser-LICENSE",
+            "META-INF/GoogleAuth-LICENSE",
             "META-INF/JZlib-LICENSE")
         .noneMatch(file -> file.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
   }
