@@ -125,7 +125,7 @@ public final class AzureBenchmark extends CloudWork {
         AzureConfig.DEFAULT
             .withEndpoint(endpoint)
             .withAccount(ACCOUNT)
-            .withCredentials(new AzureCredentials.SharedKey(AzureFixture.KEY))
+            .withCredentials(new AzureCredentials.SharedKey(ScriptedAzure.KEY))
             .withChecksum(checksum)
             .withClient(ClientConfig.DEFAULT.withCaBundle(caBundle)));
   }
@@ -140,7 +140,7 @@ public final class AzureBenchmark extends CloudWork {
     HttpClient client = new JdkHttpClientBuilder(http).build();
     return new BlobContainerClientBuilder()
         .endpoint(endpoint.toString())
-        .credential(new StorageSharedKeyCredential(ACCOUNT, AzureFixture.KEY))
+        .credential(new StorageSharedKeyCredential(ACCOUNT, ScriptedAzure.KEY))
         .containerName(container)
         .httpClient(client)
         .buildClient();
