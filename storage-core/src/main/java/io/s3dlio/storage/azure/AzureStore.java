@@ -159,6 +159,10 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
     add(fields, "Content-Type", "application/octet-stream");
     addChecksum(fields, content);
     condition.addTo(fields);
+    UploadId id = new UploadId();
+    if (condition.isGiven()) {
+      id.addTo(fields);
+    }
     CloudRequest put = CloudRequest.of("put", location, "PUT", "", fields).withBody(content);
     Attempts attempts = client.attempts();
     while (true) {
@@ -170,7 +174,7 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
       } catch (StorageException e) {
         if (isRefused(condition, e)) {
           if (attempts.mayHaveWorked()) {
-            Optional<ObjectInfo> ours = oursAtLast(location, content);
+            Optional<ObjectInfo> ours = written(location, id);
             if (ours.isPresent()) {
               content.position(content.limit());
               return ours.get();
@@ -196,21 +200,14 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
     return condition.isRefused(e) || (condition.isGiven() && e instanceof AlreadyExistsException);
   }
 
-  /**
-   * Returns what an attempt has written whose answer was lost; empty if another wrote there. The
-   * server keeps an MD5 of what is put at once.
-   */
-  private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content)
-      throws IOException {
-    HttpHeaders there;
+  /** Returns what an attempt has written whose answer was lost; empty if another wrote there. */
+  Optional<ObjectInfo> written(Location location, UploadId id) throws IOException {
     try {
-      there = head("put", location);
+      HttpHeaders there = head("put", location);
+      return id.isOf(there) ? Optional.of(info("put", location, there)) : Optional.empty();
     } catch (NotFoundException e) {
       return Optional.empty();
     }
-    ObjectInfo object = info("put", location, there);
-    boolean same = there.first("Content-MD5").orElse("").equals(md5(content));
-    return object.length() == content.remaining() && same ? Optional.of(object) : Optional.empty();
   }
 
   static ObjectInfo written(Location location, long length, HttpHeaders answer) {

@@ -3,7 +3,6 @@ package io.s3dlio.storage.azure;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.s3dlio.storage.Location;
-import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.cloud.Attempts;
@@ -13,7 +12,6 @@ import io.s3dlio.storage.cloud.UploadedPart;
 import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.transport.HeadCheck;
-import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,22 +20,19 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * An upload by blocks. Nothing is begun at the server: blocks that no list names are dropped after
  * a week, or when the object is written in another way.
  */
 final class BlockUpload implements Upload {
-  static final String ID_FIELD = "x-ms-meta-s3dlioupload";
-
   private final AzureStore store;
   private final AzureClient client;
   private final Location location;
   private final WriteCondition condition;
 
   /** Of this attempt alone, since blocks of all who write an object lie together. */
-  private final String id = UUID.randomUUID().toString().replace("-", "");
+  private final UploadId id = new UploadId();
 
   BlockUpload(AzureStore store, AzureClient client, Location location, WriteCondition condition) {
     this.store = store;
@@ -58,7 +53,8 @@ final class BlockUpload implements Upload {
 
   /** All ids of an object must have one length. */
   private String block(int number) {
-    return Base64.getEncoder().encodeToString("%s-%05d".formatted(id, number).getBytes(US_ASCII));
+    return Base64.getEncoder()
+        .encodeToString("%s-%05d".formatted(id.text(), number).getBytes(US_ASCII));
   }
 
   @Override
@@ -71,7 +67,7 @@ final class BlockUpload implements Upload {
                 .toList());
     List<String> fields = new ArrayList<>();
     AzureStore.add(fields, "x-ms-blob-content-type", "application/octet-stream");
-    AzureStore.add(fields, ID_FIELD, id);
+    id.addTo(fields);
     AzureStore.add(fields, "Content-Type", "application/xml");
     store.addChecksum(fields, list);
     condition.addTo(fields);
@@ -84,7 +80,8 @@ final class BlockUpload implements Upload {
         return AzureStore.written(location, length, answer.headers());
       } catch (StorageException e) {
         if (attempts.mayHaveWorked()) {
-          Optional<ObjectInfo> ours = oursAtLast();
+          // A list that was taken has used the blocks up: a second one finds none.
+          Optional<ObjectInfo> ours = store.written(location, id);
           if (ours.isPresent()) {
             return ours.get();
           }
@@ -98,18 +95,6 @@ final class BlockUpload implements Upload {
         }
         attempts.failed(e);
       }
-    }
-  }
-
-  /** A list that was taken has used the blocks up: a second one finds none. */
-  private Optional<ObjectInfo> oursAtLast() throws IOException {
-    try {
-      HttpHeaders there = store.head("put", location);
-      return there.first(ID_FIELD).orElse("").equals(id)
-          ? Optional.of(AzureStore.info("put", location, there))
-          : Optional.empty();
-    } catch (NotFoundException e) {
-      return Optional.empty();
     }
   }
 

@@ -47,7 +47,11 @@ class AzureWriteFaultTest extends ScriptedAzure {
                 switch (n) {
                   case 0 -> error(500, "InternalError");
                   case 1 -> refusal(free);
-                  default -> head(7, "e9", "Content-MD5: " + MD5 + "\r\n");
+                  default ->
+                      head(
+                          7,
+                          "e9",
+                          UploadId.FIELD + ": " + field(heads.get(1), UploadId.FIELD) + "\r\n");
                 });
 
     assertThat(store.put(OBJECT, direct("content"), options(free)).etag()).isEqualTo("e9");
@@ -60,8 +64,8 @@ class AzureWriteFaultTest extends ScriptedAzure {
   void anObjectOfAnotherIsNotOursThoughAnAnswerWasLost(boolean free) throws IOException {
     for (String there :
         List.of(
-            head(7, "e9", "Content-MD5: AAAA\r\n"),
-            head(7, "e9", ""),
+            head(7, "e9", UploadId.FIELD + ": another\r\n"),
+            head(7, "e9", "Content-MD5: " + MD5 + "\r\n"),
             headError(404, "BlobNotFound"))) {
       count.set(0);
       ObjectStore store =
@@ -112,12 +116,12 @@ class AzureWriteFaultTest extends ScriptedAzure {
         open(
             (n, head) -> {
               if (head.startsWith("HEAD")) {
-                return head(6 << 20, "e9", BlockUpload.ID_FIELD + ": " + id.get() + "\r\n");
+                return head(6 << 20, "e9", UploadId.FIELD + ": " + id.get() + "\r\n");
               }
               if (!isCommit(head)) {
                 return CREATED;
               }
-              id.set(field(head, BlockUpload.ID_FIELD));
+              id.set(field(head, UploadId.FIELD));
               return commits.getAndIncrement() == 0
                   ? error(500, "OperationTimedOut")
                   : error(status, code);
@@ -144,7 +148,7 @@ class AzureWriteFaultTest extends ScriptedAzure {
         open(
             (n, head) ->
                 head.startsWith("HEAD")
-                    ? head(6 << 20, "e8", BlockUpload.ID_FIELD + ": another\r\n")
+                    ? head(6 << 20, "e8", UploadId.FIELD + ": another\r\n")
                     : !isCommit(head)
                         ? CREATED
                         : commits.getAndIncrement() == 0

@@ -98,7 +98,7 @@ class SharedKeySignerTest {
         dated(
             "x-ms-blob-content-type",
             "application/octet-stream",
-            BlockUpload.ID_FIELD,
+            UploadId.FIELD,
             "1",
             "Content-Type",
             "application/xml",
