@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.NoSuchElementException;
 
 /**
- * A listing under way: objects in {@link Location#KEY_ORDER}, fetched as they are asked for. Not
- * thread-safe. Closing early stops it.
+ * A listing under way: objects in {@link Location#KEY_ORDER}, or in the server's own order where
+ * that is another, fetched as they are asked for. Not thread-safe. Closing early stops it.
  */
 public interface ObjectListing extends Closeable {
   /**

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 abstract class ListContract extends ReadContract {
   @Test
   void keysAreText() throws IOException {
-    Set<String> keys =
+    Set<String> all =
         Set.of(
             "a b",
             " lead and trail ",
@@ -38,6 +38,8 @@ abstract class ListContract extends ReadContract {
             "\uffee beyond",
             "deep/" + "0123456789/".repeat(20) + "leaf",
             "x".repeat(200));
+    List<String> keys =
+        all.stream().filter(key -> fixture.hasBackslashes() || !key.contains("\\")).toList();
     for (String key : keys) {
       put(key, key.getBytes(UTF_8));
     }
@@ -106,7 +108,7 @@ abstract class ListContract extends ReadContract {
   }
 
   @Test
-  void listingIsInTheOrderOfUtf8Bytes() throws IOException {
+  void aListingIsInTheOrderOfTheStore() throws IOException {
     List<String> keys = listable();
     putAll(keys);
 

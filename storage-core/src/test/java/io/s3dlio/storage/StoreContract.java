@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,6 +43,16 @@ public abstract class StoreContract {
      */
     default boolean hasFreeKeys() {
       return !isPosix();
+    }
+
+    /** Returns whether keys may have backslashes. */
+    default boolean hasBackslashes() {
+      return true;
+    }
+
+    /** Returns the order in which keys are listed. */
+    default Comparator<String> keyOrder() {
+      return StoreContract::compareBytes;
     }
 
     /** Returns a size at which the store begins another part or piece. */
@@ -157,8 +168,8 @@ public abstract class StoreContract {
         .toList();
   }
 
-  static List<String> sorted(List<String> keys) {
-    return keys.stream().sorted(ObjectStoreContract::compareBytes).toList();
+  List<String> sorted(List<String> keys) {
+    return keys.stream().sorted(fixture.keyOrder()).toList();
   }
 
   static int compareBytes(String left, String right) {

@@ -36,7 +36,8 @@ class ServerChoiceTest {
 
   @Test
   void aServerThatIsNowhereIsAFailureOnlyWhereAllTestsMustRun() {
-    for (ServerChoice choice : new ServerChoice[] {ServerChoice.MINIO, ServerChoice.VERSITYGW}) {
+    for (ServerChoice choice :
+        new ServerChoice[] {ServerChoice.MINIO, ServerChoice.VERSITYGW, ServerChoice.AZURITE}) {
       assertThat(choice.place(Map.of(), () -> false)).isEqualTo(Place.NOWHERE);
       assertThat(choice.place(Map.of("CI", "false"), () -> false)).isEqualTo(Place.NOWHERE);
       assertThatThrownBy(() -> choice.place(Map.of("CI", "true"), () -> false))

@@ -1,5 +1,6 @@
 package io.s3dlio.testing;
 
+import io.s3dlio.storage.azure.AzureStores;
 import io.s3dlio.storage.s3.S3Stores;
 import java.time.Duration;
 import java.util.List;
@@ -23,14 +24,19 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     Class<?> test = context.getRequiredTestClass();
     // Servers that its fields start are not its own.
     Class.forName(test.getName(), true, test.getClassLoader());
-    S3Stores.closeAll();
+    closeAll();
     context.getStore(NAMESPACE).put(test, Held.now());
+  }
+
+  private static void closeAll() {
+    S3Stores.closeAll();
+    AzureStores.closeAll();
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
     Held before = context.getStore(NAMESPACE).get(context.getRequiredTestClass(), Held.class);
-    S3Stores.closeAll();
+    closeAll();
     long deadline = System.nanoTime() + LIMIT.toNanos();
     List<String> leaks = Held.now().beyond(before);
     // Ends come late: of threads, and of connections whose other side is a thread.

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.MinIOContainer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -113,13 +112,7 @@ public record S3Server(String name, URI endpoint, String accessKeyId, String sec
 
   private static final class Minio {
     static final Optional<S3Server> SERVER =
-        find(ServerChoice.MINIO, Minio::isDockerThere, Minio::inDocker);
-
-    private static boolean isDockerThere() {
-      boolean promising =
-          System.getenv("DOCKER_HOST") != null || new File("/var/run/docker.sock").exists();
-      return promising && DockerClientFactory.instance().isDockerAvailable();
-    }
+        find(ServerChoice.MINIO, ServerChoice::isDockerThere, Minio::inDocker);
 
     private static S3Server inDocker() {
       // Testcontainers itself removes it when this JVM ends.

@@ -1,9 +1,11 @@
 package io.s3dlio.testing;
 
+import java.io.File;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.testcontainers.DockerClientFactory;
 
 /**
  * Where a server for tests comes from. A machine without any still passes the tests, and says which
@@ -15,6 +17,7 @@ import java.util.function.BooleanSupplier;
 record ServerChoice(String name, String variable) {
   static final ServerChoice MINIO = new ServerChoice("MinIO", "S3DLIO_TEST_MINIO");
   static final ServerChoice VERSITYGW = new ServerChoice("versitygw", "S3DLIO_TEST_VERSITYGW");
+  static final ServerChoice AZURITE = new ServerChoice("Azurite", "S3DLIO_TEST_AZURITE");
 
   private static final String KEY = "S3DLIO_TEST_KEY";
   private static final String SECRET = "S3DLIO_TEST_SECRET";
@@ -45,6 +48,13 @@ record ServerChoice(String name, String variable) {
               .formatted(name, variable));
     }
     return Place.NOWHERE;
+  }
+
+  /** Returns whether Docker runs and can serve. */
+  static boolean isDockerThere() {
+    boolean promising =
+        System.getenv("DOCKER_HOST") != null || new File("/var/run/docker.sock").exists();
+    return promising && DockerClientFactory.instance().isDockerAvailable();
   }
 
   /**

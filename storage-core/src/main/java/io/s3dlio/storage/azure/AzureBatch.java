@@ -98,10 +98,11 @@ final class AzureBatch {
     Location location = asked.get(index);
     Matcher code = CODE.matcher(part);
     String told = code.find() ? code.group(1) : "";
-    if (status < 300 || (status == 404 && !told.equals("ContainerNotFound"))) {
+    StorageException failure = AzureFailures.ofDelete(location, status, told);
+    if (status < 300 || AzureFailures.isAbsent(failure)) {
       deleted.add(location);
     } else {
-      failed.put(location, AzureFailures.ofDelete(location, status, told));
+      failed.put(location, failure);
     }
   }
 }

@@ -15,6 +15,7 @@ import io.s3dlio.storage.cloud.Remedy;
 import io.s3dlio.storage.transport.HttpResponse;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What an unsuccessful answer means, by "Blob Storage error codes" and "Common REST API error
@@ -25,6 +26,8 @@ final class AzureFailures {
   private static final Set<String> TRANSIENT =
       Set.of("InternalError", "OperationTimedOut", "ContainerBeingDeleted", "AccountBeingCreated");
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
+  private static final String INVALID_BLOCK_LIST = "InvalidBlockList";
+  private static final String NOT_EMPTY = "DirectoryIsNotEmpty";
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
@@ -33,17 +36,33 @@ final class AzureFailures {
 
   private static final Map<String, String> ADVICE =
       Map.of(
-          "ContainerNotFound", "Create the container, or correct its name",
+          "ContainerNotFound",
+          "Create the container, or correct its name",
           "AuthenticationFailed",
-              "Check the account's name and key, or that the signature has not expired",
+          "Check the account's name and key, or that the signature has not expired",
           "AuthorizationPermissionMismatch",
-              "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'",
-          "AuthorizationFailure", "Check the key, and the account's network rules",
-          "PublicAccessNotPermitted", "Give credentials: the account serves nobody without",
-          "LeaseIdMissing", "Somebody holds a lease on it: break the lease, or wait for its end",
-          "SnapshotsPresent", "It has snapshots, which are deleted with it",
-          "InvalidBlobType", "It is a page or append blob: delete it first",
-          "BlobArchived", "It is in the archive tier: rehydrate it first");
+          "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'",
+          "AuthorizationFailure",
+          "Check the key, and the account's network rules",
+          "PublicAccessNotPermitted",
+          "Give credentials: the account serves nobody without",
+          "InvalidBlobType",
+          "It is a page or append blob: delete it first",
+          "BlobArchived",
+          "It is in the archive tier: rehydrate it first",
+          "BlobImmutableDueToPolicy",
+          "A policy keeps it as it is until its time is over",
+          INVALID_BLOCK_LIST,
+          "Another wrote it meanwhile, which drops blocks: write it again",
+          "InvalidBlobOrBlock",
+          "Blocks of another program's upload may be left there: delete it, or write elsewhere");
+
+  private static final String LEASED =
+      "Somebody holds a lease on it: break the lease, or wait for its end";
+
+  /** What a query in a message may hold. */
+  private static final Pattern SECRET =
+      Pattern.compile("(sig=|Bearer |SharedKey [a-z0-9]*:)[^&\\s\"'<>]+");
 
   private AzureFailures() {}
 
@@ -60,13 +79,35 @@ final class AzureFailures {
                 1,
                 status,
                 CloudFailures.told(answer.headers().first("x-ms-request-id").orElse("")))
-            .withRemedy(ADVICE.getOrDefault(code, ""));
+            .withRemedy(isLeased(code) ? LEASED : ADVICE.getOrDefault(code, ""));
     return new Meaning(exception(status, code, failure), remedy(status, code));
   }
 
   /** Returns the failure of one of a batch. */
   static StorageException ofDelete(Location location, int status, String code) {
-    return exception(status, code, Failure.of("delete", location, reason(status, code, "")));
+    Failure failure =
+        new Failure("delete", location, reason(status, code, ""), "", 1, status, "")
+            .withRemedy(isLeased(code) ? LEASED : ADVICE.getOrDefault(code, ""));
+    return exception(status, code, failure);
+  }
+
+  /**
+   * Returns whether a delete failed because there was no object to delete. A missing container is
+   * another matter; and a directory of a hierarchical account is no object.
+   */
+  static boolean isAbsent(StorageException failure) {
+    return (failure instanceof NotFoundException && !CloudFailures.isContainerMissing(failure))
+        || failure.failure().reason().startsWith(NOT_EMPTY);
+  }
+
+  /** Returns whether blocks are not there that a list names. */
+  static boolean lacksBlocks(StorageException failure) {
+    return failure.failure().reason().startsWith(INVALID_BLOCK_LIST);
+  }
+
+  /** Codes of leases: LeaseIdMissing, LeaseIdMismatchWithBlobOperation, LeaseLost, ... */
+  private static boolean isLeased(String code) {
+    return code.startsWith("Lease");
   }
 
   private static StorageException exception(int status, String code, Failure failure) {
@@ -76,13 +117,13 @@ final class AzureFailures {
     if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
       return new UnavailableException(failure);
     }
+    if (isLeased(code)) {
+      return new AccessDeniedException(failure);
+    }
     return switch (status) {
       case UNAUTHORIZED, FORBIDDEN -> new AccessDeniedException(failure);
       case NOT_FOUND -> new NotFoundException(failure);
-      case PRECONDITION_FAILED ->
-          code.equals("LeaseIdMissing")
-              ? new StorageException(failure)
-              : new ObjectChangedException(failure.withRemedy("List it again"));
+      case PRECONDITION_FAILED -> new ObjectChangedException(failure.withRemedy("List it again"));
       case CONFLICT ->
           code.equals("BlobAlreadyExists")
               ? new AlreadyExistsException(failure)
@@ -112,9 +153,13 @@ final class AzureFailures {
         default -> "the server answered with status " + status;
       };
     }
-    String told = CloudFailures.told(code);
+    String told = harmless(code);
     // The message's further lines are the request's id and time.
     String first = message.lines().findFirst().orElse("");
-    return first.isEmpty() ? told : told + ": " + CloudFailures.told(first);
+    return first.isEmpty() ? told : told + ": " + harmless(first);
+  }
+
+  private static String harmless(String words) {
+    return SECRET.matcher(CloudFailures.told(words)).replaceAll("$1...");
   }
 }

@@ -8,6 +8,8 @@ import io.s3dlio.storage.StorageException;
 /** What locations must be for what is done to them. */
 final class AzureNames {
   private static final String IS_PREFIX = "a key that is empty or ends with a slash is a prefix";
+  private static final String IS_ANOTHER =
+      "a key with a backslash, or with '.' or '..' between slashes, names another object in Azure";
 
   private AzureNames() {}
 
@@ -18,6 +20,9 @@ final class AzureNames {
     requireAzure(location);
     if (location.isPrefix()) {
       throw new NotFoundException(Failure.of(operation, location, IS_PREFIX));
+    }
+    if (namesAnother(location)) {
+      throw new NotFoundException(Failure.of(operation, location, IS_ANOTHER));
     }
   }
 
@@ -30,6 +35,21 @@ final class AzureNames {
       throw new StorageException(
           Failure.of("put", location, IS_PREFIX).withRemedy("Name an object"));
     }
+    if (namesAnother(location)) {
+      throw new StorageException(
+          Failure.of("put", location, IS_ANOTHER).withRemedy("Choose another name"));
+    }
+  }
+
+  /** Returns whether an object can be there. */
+  static boolean namesObject(Location location) {
+    return !location.isPrefix() && !namesAnother(location);
+  }
+
+  /** The service turns backslashes around, and its front end resolves paths. */
+  private static boolean namesAnother(Location location) {
+    String path = '/' + location.key() + '/';
+    return path.indexOf('\\') >= 0 || path.contains("/./") || path.contains("/../");
   }
 
   /** Returns the container's own name, without the account that may follow it. */

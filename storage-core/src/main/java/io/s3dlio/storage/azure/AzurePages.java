@@ -7,8 +7,16 @@ import io.s3dlio.storage.cloud.UriText;
 import java.io.IOException;
 import java.util.List;
 
-/** The pages of listings. Blob Storage begins where a marker says, but not after a name. */
+/**
+ * The pages of listings. Blob Storage begins where a marker says, but not after a name. It orders
+ * names by their UTF-16 units, and in a hierarchical account a slash comes before all else.
+ */
 record AzurePages(AzureClient client) implements ListPages {
+  @Override
+  public boolean beginsAfterKeys() {
+    return false;
+  }
+
   @Override
   public Page page(Location prefix, boolean recursive, String after, String continuation)
       throws IOException {
@@ -24,16 +32,6 @@ record AzurePages(AzureClient client) implements ListPages {
     }
     CloudRequest request =
         new CloudRequest("list", prefix, "GET", "", query.toString(), List.of(), List.of());
-    Page page = client.retrying(request, answer -> AzureXml.page(answer.body()));
-    return after.isEmpty()
-        ? page
-        : new Page(
-            page.objects().stream()
-                .filter(object -> Location.KEY_ORDER.compare(object.key(), after) > 0)
-                .toList(),
-            page.prefixes().stream()
-                .filter(directory -> Location.KEY_ORDER.compare(directory, after) > 0)
-                .toList(),
-            page.continuation());
+    return client.retrying(request, answer -> AzureXml.page(answer.body()));
   }
 }

@@ -16,7 +16,6 @@ import io.s3dlio.storage.checksum.Crc64;
 import io.s3dlio.storage.cloud.Attempts;
 import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudClient;
-import io.s3dlio.storage.cloud.CloudFailures;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.CloudRequest;
 import io.s3dlio.storage.cloud.Etags;
@@ -50,6 +49,7 @@ import java.util.Optional;
  * other operation is tried again here.
  */
 final class AzureStore implements ObjectStore, BatchDelete.Server {
+  private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final AzureClient client;
@@ -125,6 +125,10 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
       if (e.failure().status() == RANGE_NOT_SATISFIABLE) {
         throw CloudReads.truncated(request, end, stat("read", location).length());
       }
+      if (e.failure().status() == PRECONDITION_FAILED) {
+        // No version is there either where there is no object.
+        stat("read", location);
+      }
       throw CloudClient.charged(e, attempts);
     }
     if (target.hasRemaining()) {
@@ -198,7 +202,12 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
    */
   private Optional<ObjectInfo> oursAtLast(Location location, ByteBuffer content)
       throws IOException {
-    HttpHeaders there = head("put", location);
+    HttpHeaders there;
+    try {
+      there = head("put", location);
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
     ObjectInfo object = info("put", location, there);
     boolean same = there.first("Content-MD5").orElse("").equals(md5(content));
     return object.length() == content.remaining() && same ? Optional.of(object) : Optional.empty();
@@ -238,13 +247,12 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
   @Override
   public void delete(Location location) throws IOException {
     AzureNames.requireAzure(location);
-    if (!location.isPrefix()) {
+    if (AzureNames.namesObject(location)) {
       try {
         client.retrying(
             CloudRequest.of("delete", location, "DELETE", "", AzureClient.WITH_SNAPSHOTS));
-      } catch (NotFoundException e) {
-        // Deleting what is not there succeeds; a missing container is another matter.
-        if (CloudFailures.isContainerMissing(e)) {
+      } catch (StorageException e) {
+        if (!AzureFailures.isAbsent(e)) {
           throw e;
         }
       }
@@ -253,7 +261,8 @@ final class AzureStore implements ObjectStore, BatchDelete.Server {
 
   @Override
   public void deleteBatch(Collection<Location> locations) throws IOException {
-    BatchDelete.run(locations, this);
+    locations.forEach(AzureNames::requireAzure);
+    BatchDelete.run(locations.stream().filter(AzureNames::namesObject).toList(), this);
   }
 
   @Override

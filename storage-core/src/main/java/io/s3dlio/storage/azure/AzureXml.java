@@ -83,7 +83,7 @@ final class AzureXml {
     private String length = "";
     private String modified = "";
     private String etag = "";
-    private boolean folder;
+    private boolean hidden;
 
     PageReader(XMLStreamReader reader) {
       this.reader = reader;
@@ -119,7 +119,7 @@ final class AzureXml {
         length = "";
         modified = "";
         etag = "";
-        folder = false;
+        hidden = false;
       } else if (element.equals("Name")) {
         encoded = "true".equalsIgnoreCase(reader.getAttributeValue(null, "Encoded"));
       }
@@ -134,10 +134,15 @@ final class AzureXml {
         case "EnumerationResults/Blobs/Blob/Properties/Last-Modified" -> modified = text.toString();
         case "EnumerationResults/Blobs/Blob/Properties/Etag" -> etag = text.toString();
         case "EnumerationResults/Blobs/Blob/Properties/ResourceType" ->
-            folder |= text.toString().equals("directory");
+            hidden |= text.toString().equals("directory");
         case "EnumerationResults/Blobs/Blob/Metadata/hdi_isfolder",
             "EnumerationResults/Blobs/Blob/Metadata/Hdi_isfolder" ->
-            folder |= text.toString().equalsIgnoreCase("true");
+            hidden |= text.toString().equalsIgnoreCase("true");
+        case "EnumerationResults/Blobs/Blob/Deleted" ->
+            hidden |= text.toString().equalsIgnoreCase("true");
+        case "EnumerationResults/Blobs/Blob/Snapshot" -> hidden |= !text.isEmpty();
+        case "EnumerationResults/Blobs/Blob/IsCurrentVersion" ->
+            hidden |= text.toString().equalsIgnoreCase("false");
         case "EnumerationResults/Blobs/BlobPrefix" -> prefixes.add(name);
         case "EnumerationResults/Blobs/Blob" -> endBlob();
         default -> {
@@ -149,7 +154,8 @@ final class AzureXml {
     }
 
     private void endBlob() throws IOException {
-      if (folder) {
+      if (hidden) {
+        // Directories, and what is not asked for: the past of objects.
         return;
       }
       Instant time =

@@ -3,6 +3,7 @@ package io.s3dlio.storage.azure;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.cloud.Attempts;
@@ -72,6 +73,7 @@ final class BlockUpload implements Upload {
     AzureStore.add(fields, "x-ms-blob-content-type", "application/octet-stream");
     AzureStore.add(fields, ID_FIELD, id);
     AzureStore.add(fields, "Content-Type", "application/xml");
+    store.addChecksum(fields, list);
     condition.addTo(fields);
     CloudRequest put =
         CloudRequest.of("put", location, "PUT", "comp=blocklist", fields).withBody(list);
@@ -90,6 +92,10 @@ final class BlockUpload implements Upload {
         if (AzureStore.isRefused(condition, e)) {
           throw condition.refusal(location, e);
         }
+        if (AzureFailures.lacksBlocks(e)) {
+          // Whoever wrote meanwhile may have been in the way of the condition too.
+          condition.requireHolds(store, location);
+        }
         attempts.failed(e);
       }
     }
@@ -102,7 +108,7 @@ final class BlockUpload implements Upload {
       return there.first(ID_FIELD).orElse("").equals(id)
           ? Optional.of(AzureStore.info("put", location, there))
           : Optional.empty();
-    } catch (io.s3dlio.storage.NotFoundException e) {
+    } catch (NotFoundException e) {
       return Optional.empty();
     }
   }

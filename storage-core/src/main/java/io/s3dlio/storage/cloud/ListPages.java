@@ -8,6 +8,15 @@ import java.util.List;
 /** Asks a server for listings, page by page. */
 @FunctionalInterface
 public interface ListPages {
+  /**
+   * Returns whether the server begins after any key and orders keys as {@link Location#KEY_ORDER}
+   * does, or by their UTF-16 units. One that does not is listed from its beginning, in whatever
+   * order it has.
+   */
+  default boolean beginsAfterKeys() {
+    return true;
+  }
+
   /** An object in a listing; {@code etag} is unquoted. */
   record Listed(String key, long length, Instant lastModified, String etag) {}
 

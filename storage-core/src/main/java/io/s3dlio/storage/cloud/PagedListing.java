@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lists by pages, one in memory at a time. Keys that end with a slash, as consoles make them for
- * folders, are left out. What a server lists that was not asked for, or twice, or out of order, is
- * no listing but a failure: what else it leaves out could not be known.
+ * folders, are left out. What a server lists that was not asked for, or twice, or out of order
+ * where it promises one, is no listing but a failure: what else it leaves out could not be known.
  */
 public final class PagedListing implements ObjectListing {
   /** Pages of deleted objects are empty; a server that sends nothing else goes on for ever. */
@@ -32,7 +32,7 @@ public final class PagedListing implements ObjectListing {
   private Iterator<ListPages.Listed> page = Collections.emptyIterator();
   private Iterator<String> directories = Collections.emptyIterator();
   private final KeySequence keys;
-  private final KeySequence directoryKeys = new KeySequence("");
+  private final KeySequence directoryKeys;
   private String continuation = "";
   private boolean started;
   private int emptyPages;
@@ -42,7 +42,9 @@ public final class PagedListing implements ObjectListing {
     this.pages = pages;
     this.prefix = prefix;
     this.options = options;
-    this.keys = new KeySequence(options.startAfter());
+    boolean ordered = pages.beginsAfterKeys();
+    this.keys = new KeySequence(ordered ? options.startAfter() : "", ordered);
+    this.directoryKeys = new KeySequence("", ordered);
   }
 
   @Override
@@ -55,7 +57,7 @@ public final class PagedListing implements ObjectListing {
       } else if (page.hasNext()) {
         ListPages.Listed object = page.next();
         requireAsked(object.key());
-        if (!object.key().endsWith("/")) {
+        if (!object.key().endsWith("/") && isAfterStart(object.key())) {
           next =
               new ObjectInfo(
                   prefix.withKey(object.key()),
@@ -71,6 +73,10 @@ public final class PagedListing implements ObjectListing {
       }
     }
     return true;
+  }
+
+  private boolean isAfterStart(String key) {
+    return pages.beginsAfterKeys() || Location.KEY_ORDER.compare(key, options.startAfter()) > 0;
   }
 
   private void requireAsked(String key) throws StorageException {
@@ -152,7 +158,8 @@ public final class PagedListing implements ObjectListing {
 
   /** The last key does not tell which directories came. */
   private boolean isTokenRefused(StorageException e) {
-    return !options.directories()
+    return pages.beginsAfterKeys()
+        && !options.directories()
         && e.failure().status() == BAD_REQUEST
         && !(e instanceof AccessDeniedException)
         && !continuation.isEmpty()
@@ -160,7 +167,8 @@ public final class PagedListing implements ObjectListing {
   }
 
   private ListPages.Page request() throws IOException {
-    return pages.page(prefix, options.recursive(), keys.last(), continuation);
+    String after = pages.beginsAfterKeys() ? keys.last() : "";
+    return pages.page(prefix, options.recursive(), after, continuation);
   }
 
   /** Returns the prefixes directly below a directory, after a key, that a listing can be cut at. */

@@ -73,6 +73,10 @@ public final class RangeCheck implements HeadCheck {
     long first = number(range, UNIT.length(), dash);
     long answerEnd = number(range, dash + 1, slash) + 1;
     objectLength = number(range, slash + 1, range.length());
+    if (first == request.offset() && answerEnd == first && first >= objectLength) {
+      // Azurite's way to say that nothing is there.
+      throw CloudReads.truncated(request, end, objectLength);
+    }
     boolean asked = first == request.offset() && answerEnd > first && answerEnd <= end;
     boolean whole = length.isEmpty() || number(length, 0, length.length()) == answerEnd - first;
     if (!asked || !whole || answerEnd > objectLength) {

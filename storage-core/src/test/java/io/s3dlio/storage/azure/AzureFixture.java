@@ -6,28 +6,27 @@ import io.s3dlio.storage.ObjectListing;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectStoreContract;
 import io.s3dlio.storage.cloud.ClientConfig;
+import io.s3dlio.testing.AzureServer;
 import java.io.IOException;
-import java.net.URI;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.UUID;
 
 /** A container of Azurite. */
-record AzureFixture(URI endpoint, Map<String, String> unable)
-    implements ObjectStoreContract.Fixture {
+record AzureFixture(AzureServer server) implements ObjectStoreContract.Fixture {
   private static final int PART = 5 << 20;
   private static final String CONTAINER = "contract-" + UUID.randomUUID();
-  private static final String ACCOUNT = "devstoreaccount1";
-
-  /** The key of every Azurite. */
-  private static final String KEY =
-      "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
   AzureConfig config() {
     return AzureConfig.DEFAULT
-        .withEndpoint(endpoint)
-        .withAccount(ACCOUNT)
-        .withCredentials(new AzureCredentials.SharedKey(KEY))
+        .withEndpoint(server.endpoint())
+        .withCredentials(new AzureCredentials.SharedKey(server.key()))
         .withClient(ClientConfig.DEFAULT.withPartSize(PART));
+  }
+
+  /** Returns the container, which is there. */
+  String container() throws IOException {
+    AzureStores.createContainer(config(), CONTAINER);
+    return CONTAINER;
   }
 
   @Override
@@ -37,8 +36,7 @@ record AzureFixture(URI endpoint, Map<String, String> unable)
 
   @Override
   public Location freshPrefix() throws IOException {
-    AzureStores.createContainer(config(), CONTAINER);
-    return new Location("az", CONTAINER, UUID.randomUUID() + "/");
+    return new Location("az", container(), UUID.randomUUID() + "/");
   }
 
   @Override
@@ -47,13 +45,25 @@ record AzureFixture(URI endpoint, Map<String, String> unable)
   }
 
   @Override
+  public boolean hasBackslashes() {
+    return false;
+  }
+
+  /** By UTF-16 units, as Azure's own. */
+  @Override
+  public Comparator<String> keyOrder() {
+    return Comparator.naturalOrder();
+  }
+
+  @Override
   public int partSize() {
     return PART;
   }
 
+  /** Azure refuses no key, but a container that is not there. */
   @Override
   public Location refused(Location prefix) {
-    return prefix.append("x".repeat(1100));
+    return new Location("az", "no-such-container", prefix.key() + "x");
   }
 
   @Override

@@ -1,15 +1,19 @@
 package io.s3dlio.storage.azure;
 
 import io.s3dlio.storage.ObjectStoreContract;
-import java.net.URI;
-import java.util.Map;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import io.s3dlio.testing.AzureServer;
+import io.s3dlio.testing.NoLeaks;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Against Azurite. */
-@EnabledIfEnvironmentVariable(named = "S3DLIO_TEST_AZURITE", matches = ".+")
+@EnabledIf("io.s3dlio.testing.AzureServer#hasAzurite")
+@ExtendWith(NoLeaks.class)
 class AzuriteContractTest extends ObjectStoreContract {
+  private static final AzureFixture FIXTURE = new AzureFixture(AzureServer.azurite().orElseThrow());
+
   @Override
   protected Fixture fixture() {
-    return new AzureFixture(URI.create(System.getenv("S3DLIO_TEST_AZURITE")), Map.of());
+    return FIXTURE;
   }
 }
