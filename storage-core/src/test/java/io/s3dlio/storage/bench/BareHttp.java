@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import javax.crypto.Mac;
@@ -36,6 +37,7 @@ public final class BareHttp implements AutoCloseable {
   private final String host;
   private final String accessKey;
   private final String secretKey;
+  private final boolean summed;
   private final MessageDigest sha256;
   private final Mac mac;
   private final ByteBuffer in = ByteBuffer.allocateDirect(HEAD_BYTES).limit(0);
@@ -43,7 +45,12 @@ public final class BareHttp implements AutoCloseable {
   private String keyDay = "";
   private byte[] key = {};
 
-  public BareHttp(URI endpoint, String accessKey, String secretKey) throws IOException {
+  /**
+   * @param summed whether bodies carry a CRC32C
+   */
+  public BareHttp(URI endpoint, String accessKey, String secretKey, boolean summed)
+      throws IOException {
+    this.summed = summed;
     this.channel =
         SocketChannel.open(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()));
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -83,29 +90,21 @@ public final class BareHttp implements AutoCloseable {
    */
   public String send(String method, String path, String query, ByteBuffer body, boolean signed)
       throws IOException {
-    CRC32C crc = new CRC32C();
-    crc.update(body.duplicate());
-    byte[] sum = ByteBuffer.allocate(4).putInt((int) crc.getValue()).array();
     String hash = UNSIGNED;
     if (signed) {
       sha256.update(body.duplicate());
       hash = HEX.formatHex(sha256.digest());
     }
-    String fields =
-        "Content-Length: "
-            + body.remaining()
-            + "\r\n"
-            + (body.hasRemaining() && !method.equals("POST")
-                ? "x-amz-checksum-crc32c: "
-                    + java.util.Base64.getEncoder().encodeToString(sum)
-                    + "\r\n"
-                : "");
+    String fields = "Content-Length: " + body.remaining() + "\r\n";
+    if (summed && body.hasRemaining() && !method.equals("POST")) {
+      fields += "x-amz-checksum-crc32c: " + crc32c(body) + "\r\n";
+    }
     send(method, path, query, hash, fields);
     ByteBuffer rest = body.duplicate();
     while (rest.hasRemaining()) {
       channel.write(rest);
     }
-    int length = readHead(200);
+    int length = readHead(20);
     String answer = new String(head, 0, headLength, ISO_8859_1);
     byte[] text = new byte[length];
     ByteBuffer target = ByteBuffer.wrap(text);
@@ -125,6 +124,13 @@ public final class BareHttp implements AutoCloseable {
     return etag < 0
         ? new String(text, UTF_8)
         : answer.substring(etag + 8, answer.indexOf("\r\n", etag + 8));
+  }
+
+  private static String crc32c(ByteBuffer body) {
+    CRC32C crc = new CRC32C();
+    crc.update(body.duplicate());
+    byte[] sum = ByteBuffer.allocate(4).putInt((int) crc.getValue()).array();
+    return Base64.getEncoder().encodeToString(sum);
   }
 
   private int headLength;
@@ -204,7 +210,11 @@ public final class BareHttp implements AutoCloseable {
     }
   }
 
-  /** Reads a head, leaves what came behind it in the buffer, and returns the body's length. */
+  /**
+   * Reads a head, leaves what came behind it in the buffer, and returns the body's length.
+   *
+   * @param status how it begins
+   */
   private int readHead(int status) throws IOException {
     headLength = 0;
     while (true) {

@@ -90,7 +90,7 @@ public final class S3Benchmark {
         .add(OURS, work.puts(own(writeEndpoint, PayloadSigning.ALWAYS)))
         .add("sdk", work.puts(sdkWriting))
         .print(OURS, writeRounds());
-    S3Work.uploads()
+    S3Work.uploads("unsigned")
         .add("bare", work.bareUploads(writeEndpoint, false))
         .add("bare, 4 at once", work.bareUploads(writeEndpoint, true))
         .add(OURS, work.uploads(writing))
