@@ -74,19 +74,17 @@ class ArchitectureTest {
           AZURE, AZURE, CLOUD, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY, "com.azure..");
 
   @ArchTest
-  static final ArchRule gcsKnowsWhatS3Knows =
-      onlyKnows(
-          GCS,
-          GCS,
-          CLOUD,
-          ROOT,
-          BUFFER,
-          RANGE,
-          TRANSPORT,
-          CHECKSUM,
-          TELEMETRY,
-          JSON,
-          "com.google.auth..");
+  static final ArchRule googlesStoreKnowsTheApiTheTransportAndNoOtherStore =
+      onlyKnows(GCS, GCS, CLOUD, ROOT, TRANSPORT);
+
+  @ArchTest
+  static final ArchRule onlyTokensKnowGooglesLibrary =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*\\.gcs\\.GoogleTokens.*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.google.auth..", "com.google.api..", "com.google.common..");
 
   @ArchTest
   static final ArchRule streamsKnowTheApiBuffersAndRanges =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.s3dlio.testing.ServerChoice.Place;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,11 @@ class ServerChoiceTest {
   @Test
   void aServerThatIsNowhereIsAFailureOnlyWhereAllTestsMustRun() {
     for (ServerChoice choice :
-        new ServerChoice[] {ServerChoice.MINIO, ServerChoice.VERSITYGW, ServerChoice.AZURITE}) {
+        List.of(
+            ServerChoice.MINIO,
+            ServerChoice.VERSITYGW,
+            ServerChoice.AZURITE,
+            ServerChoice.FAKE_GCS)) {
       assertThat(choice.place(Map.of(), () -> false)).isEqualTo(Place.NOWHERE);
       assertThat(choice.place(Map.of("CI", "false"), () -> false)).isEqualTo(Place.NOWHERE);
       assertThatThrownBy(() -> choice.place(Map.of("CI", "true"), () -> false))

@@ -1,6 +1,7 @@
 package io.s3dlio.testing;
 
 import io.s3dlio.storage.azure.AzureStores;
+import io.s3dlio.storage.gcs.GcsStores;
 import io.s3dlio.storage.s3.S3Stores;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
   private static void closeAll() {
     S3Stores.closeAll();
     AzureStores.closeAll();
+    GcsStores.closeAll();
   }
 
   @Override

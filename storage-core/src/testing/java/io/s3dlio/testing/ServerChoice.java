@@ -18,6 +18,8 @@ record ServerChoice(String name, String variable) {
   static final ServerChoice MINIO = new ServerChoice("MinIO", "S3DLIO_TEST_MINIO");
   static final ServerChoice VERSITYGW = new ServerChoice("versitygw", "S3DLIO_TEST_VERSITYGW");
   static final ServerChoice AZURITE = new ServerChoice("Azurite", "S3DLIO_TEST_AZURITE");
+  static final ServerChoice FAKE_GCS =
+      new ServerChoice("fake-gcs-server", "S3DLIO_TEST_FAKE_GCS");
 
   private static final String KEY = "S3DLIO_TEST_KEY";
   private static final String SECRET = "S3DLIO_TEST_SECRET";

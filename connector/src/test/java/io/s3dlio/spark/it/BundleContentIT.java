@@ -40,6 +40,7 @@ class BundleContentIT {
             "io/s3dlio/shaded/com/fasterxml/jackson/databind/ObjectMapper.class",
             "io/s3dlio/shaded/picocli/CommandLine.class",
             "io/s3dlio/shaded/com/jcraft/jzlib/Deflater.class",
+            "io/s3dlio/shaded/com/google/auth/oauth2/GoogleCredentials.class",
             "com/sun/jna/Native.class",
             "com/sun/jna/linux-x86-64/libjnidispatch.so",
             "com/sun/jna/linux-aarch64/libjnidispatch.so",
@@ -73,6 +74,7 @@ class BundleContentIT {
     assertThat(read("META-INF/NOTICE")).contains("Jackson");
     assertThat(files())
         .contains("META-INF/AL2.0", "META-INF/FastDoubleParser-LICENSE", "META-INF/JZlib-LICENSE")
+        .contains("META-INF/GoogleAuth-LICENSE")
         .noneMatch(file -> file.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
   }
 

@@ -29,7 +29,7 @@ import java.util.UUID;
  * a week, or when the object is written in another way.
  */
 final class BlockUpload implements Upload {
-  private static final String ID_FIELD = "x-ms-meta-s3dlioupload";
+  static final String ID_FIELD = "x-ms-meta-s3dlioupload";
 
   private final AzureStore store;
   private final AzureClient client;

@@ -82,6 +82,11 @@ public abstract class CloudClient {
    */
   protected abstract Meaning meaning(CloudRequest request, HttpResponse answer, String where);
 
+  /** Returns whether an answer is what the request asked for. */
+  protected boolean isSuccess(CloudRequest request, HttpResponse answer) {
+    return answer.status() < MULTIPLE_CHOICES;
+  }
+
   /** Does what an answer asks for; returns whether the request may go better now. */
   protected abstract boolean mend(
       CloudRequest request, Call call, Remedy remedy, HttpResponse answer) throws IOException;
@@ -153,7 +158,7 @@ public abstract class CloudClient {
     while (true) {
       Answered answered = exchange(request, target, check, attempts);
       HttpResponse answer = answered.answer();
-      if (answer.status() < MULTIPLE_CHOICES) {
+      if (isSuccess(request, answer)) {
         budget.give();
         return answer;
       }

@@ -24,9 +24,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects parts and sends them, several at once: an object takes no more memory than the parts in
- * flight. A chunk that holds whole parts is sent from where it lies. An object of less than a part
- * that is completed at once is put whole.
+ * Collects parts and sends them, several at once, or one while the next is collected: an object
+ * takes no more memory than the parts in flight. A chunk that holds whole parts is sent from where
+ * it lies. An object of less than a part that is completed at once is put whole.
  */
 public final class PartWriter implements ObjectWriter {
   /** Many objects are small: memory grows with what comes. */
@@ -42,6 +42,7 @@ public final class PartWriter implements ObjectWriter {
   private final WriterOptions options;
   private final int partSize;
   private final int partsInFlight;
+  private final int sentAtOnce;
   private final int firstBytes;
   private final Deque<Sending> inFlight = new ArrayDeque<>();
   private final List<UploadedPart> done = new ArrayList<>();
@@ -69,6 +70,7 @@ public final class PartWriter implements ObjectWriter {
     this.plan = plan;
     this.partSize = plan.partSize(options, OptionalLong.empty());
     this.partsInFlight = plan.partsInFlight(options, OptionalLong.empty());
+    this.sentAtOnce = uploads.isSequential() ? 1 : partsInFlight;
     this.firstBytes = options.bufferSize(FIRST_BYTES, OptionalLong.empty());
     this.threads = threads;
     this.location = location;
@@ -136,7 +138,7 @@ public final class PartWriter implements ObjectWriter {
     int size = nextSize();
     BufferLease memory = part;
     if (memory == null) {
-      makeRoom();
+      makeRoom(partsInFlight);
       memory = acquire(Math.min(size, Math.max(firstBytes, chunk.remaining())));
       part = memory;
     } else if (!memory.buffer().hasRemaining()) {
@@ -186,7 +188,7 @@ public final class PartWriter implements ObjectWriter {
   }
 
   private void send(ByteBuffer content, @Nullable BufferLease memory) throws IOException {
-    makeRoom();
+    makeRoom(sentAtOnce);
     Upload to = upload;
     if (to == null) {
       to = uploads.begin();
@@ -197,8 +199,8 @@ public final class PartWriter implements ObjectWriter {
     inFlight.add(new Sending(threads.submit(() -> target.send(number, content)), memory));
   }
 
-  private void makeRoom() throws IOException {
-    while (inFlight.size() >= partsInFlight) {
+  private void makeRoom(int most) throws IOException {
+    while (inFlight.size() >= most) {
       finishOldest();
     }
   }

@@ -13,6 +13,7 @@ public final class RangeCheck implements HeadCheck {
   private static final String UNIT = "bytes ";
 
   private final ReadRequest request;
+  private final String versionField;
   private final String checksumField;
   private final long end;
   private long objectLength = -1;
@@ -23,7 +24,16 @@ public final class RangeCheck implements HeadCheck {
    *     none
    */
   public RangeCheck(ReadRequest request, String checksumField) {
+    this(request, "ETag", checksumField);
+  }
+
+  /**
+   * @param versionField the field of the answer that tells the object's version
+   * @param checksumField as above
+   */
+  public RangeCheck(ReadRequest request, String versionField, String checksumField) {
     this.request = request;
+    this.versionField = versionField;
     this.checksumField = checksumField;
     this.end = request.offset() + request.target().remaining();
   }
@@ -43,7 +53,7 @@ public final class RangeCheck implements HeadCheck {
     if (status != OK && status != PARTIAL_CONTENT) {
       return;
     }
-    String etag = Etags.unquoted(headers.first("ETag").orElse(""));
+    String etag = Etags.unquoted(headers.first(versionField).orElse(""));
     CloudReads.requireVersion(request, etag);
     String range = headers.first("Content-Range").orElse("");
     String length = headers.first("Content-Length").orElse("");

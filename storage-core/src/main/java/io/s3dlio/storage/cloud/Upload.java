@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One upload in parts at the server. Parts may be sent by several threads. */
+/**
+ * One upload in parts at the server. Parts may be sent by several threads, unless its {@link
+ * Uploads#isSequential} say otherwise.
+ */
 public interface Upload {
   /** Sends a part, from the buffer's position to its limit. */
   UploadedPart send(int number, ByteBuffer content) throws IOException;

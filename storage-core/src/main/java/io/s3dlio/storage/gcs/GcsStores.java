@@ -2,7 +2,11 @@ package io.s3dlio.storage.gcs;
 
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.cloud.OpenStores;
+import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.transport.HttpTransport;
+import java.net.URI;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens stores of Google's. Stores of one configuration share their connections, their keys and
@@ -29,6 +33,40 @@ public final class GcsStores {
   }
 
   static OpenStores.Opened create(GcsConfig config, Map<String, String> environment) {
-    throw new IllegalArgumentException("Cannot open " + config + ": not yet");
+    GcsAddressing addressing = new GcsAddressing(endpoint(config, environment));
+    HttpTransport transport = config.client().openTransport(environment);
+    GcsClient client =
+        new GcsClient(
+            transport, addressing, authorization(config.credentials(), addressing), config);
+    UploadThreads threads = new UploadThreads(config.client().maxConnections());
+    return new OpenStores.Opened(
+        new GcsStore(client, config, threads),
+        () -> {
+          threads.close();
+          transport.close();
+        });
+  }
+
+  /** The environment's is written with a scheme or without, as Google's own clients take it. */
+  static @Nullable URI endpoint(GcsConfig config, Map<String, String> environment) {
+    String emulator = environment.getOrDefault("STORAGE_EMULATOR_HOST", "").strip();
+    if (config.endpoint() != null || emulator.isEmpty()) {
+      return config.endpoint();
+    }
+    return URI.create(emulator.contains("://") ? emulator : "http://" + emulator);
+  }
+
+  /** A token that nobody named is shown to nobody but Google. */
+  private static Authorization authorization(
+      @Nullable GcsCredentials credentials, GcsAddressing addressing) {
+    if (credentials instanceof GcsCredentials.AccessToken token) {
+      return Authorization.of(token);
+    }
+    if (credentials instanceof GcsCredentials.ServiceAccount account) {
+      return GoogleTokens.ofFile(account.file());
+    }
+    return credentials == null && addressing.isGoogle()
+        ? GoogleTokens.ofEnvironment()
+        : Authorization.ANONYMOUS;
   }
 }

@@ -1,77 +1,36 @@
 package io.s3dlio.storage.s3;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.WriterOptions;
-import io.s3dlio.storage.transport.HttpStub;
-import io.s3dlio.testing.NoLeaks;
+import io.s3dlio.storage.cloud.ScriptedServer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests of what a store makes of answers that no healthy server gives, each from a script. */
-@Timeout(120)
-@ExtendWith(NoLeaks.class)
-abstract class ScriptedS3 {
+/** A server that speaks S3, from a script. */
+abstract class ScriptedS3 extends ScriptedServer {
   static final Location OBJECT = new Location("s3", "bucket", "dir/object");
   static final WriterOptions NOT_REPLACING = WriterOptions.DEFAULT.withReplaceExisting(false);
   static final String TIMES =
       "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nDate: Sun, 06 Nov 1994 08:50:00 GMT\r\n";
   static final String NO_CONTENT = "HTTP/1.1 204 x\r\n\r\n";
 
-  final List<String> heads = Collections.synchronizedList(new ArrayList<>());
-  final AtomicInteger count = new AtomicInteger();
-  final List<HttpStub> servers = new ArrayList<>();
-
-  /** Answers the n-th request, counting from 0, on whichever connection. */
-  @FunctionalInterface
-  interface Script {
-    String answer(int number, String head);
-  }
-
   ObjectStore open(Script script) throws IOException {
     return open(script, config -> config);
   }
 
   ObjectStore open(Script script, UnaryOperator<S3Config.Builder> more) throws IOException {
-    HttpStub server =
-        new HttpStub(
-            (connection, request, head) -> {
-              heads.add(head);
-              String answer = script.answer(count.getAndIncrement(), head);
-              boolean waits = head.contains("Expect: 100-continue");
-              return waits ? "HTTP/1.1 100 Continue\r\n\r\n" + answer : answer;
-            });
-    servers.add(server);
     S3Config.Builder config =
         S3Config.builder()
-            .endpoint(URI.create(server.endpoint().toString()))
+            .endpoint(serve(script))
             .region("eu-test-1")
             .credentials(new S3Credentials("id", "very-secret", ""))
             .partSize(5 << 20);
     return S3Stores.open(more.apply(config).build());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    for (HttpStub server : servers) {
-      server.close();
-    }
   }
 
   static String error(int status, String code) {
@@ -119,10 +78,6 @@ abstract class ScriptedS3 {
     return new ReadRequest(OBJECT, "e1", offset, target);
   }
 
-  static ByteBuffer direct(String text) {
-    return ByteBuffer.allocateDirect(text.length()).put(text.getBytes(ISO_8859_1)).flip();
-  }
-
   static String uploading(int n, String head, String completed) {
     if (head.startsWith("POST") && head.contains("?uploads")) {
       return body(
@@ -144,15 +99,6 @@ abstract class ScriptedS3 {
     try (ObjectWriter writer = store.createWriter(OBJECT, options)) {
       writer.write(ByteBuffer.allocateDirect(6 << 20));
       return writer.complete();
-    }
-  }
-
-  static boolean await(CountDownLatch latch) {
-    try {
-      return latch.await(60, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

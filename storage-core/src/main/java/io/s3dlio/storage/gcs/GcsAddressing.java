@@ -1,0 +1,90 @@
+package io.s3dlio.storage.gcs;
+
+import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.UriText;
+import io.s3dlio.storage.transport.Endpoint;
+import java.net.URI;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where the JSON API has what requests are about. Immutable. */
+final class GcsAddressing {
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+  private static final String API = "/storage/v1/b/";
+
+  /** By "About Cloud Storage buckets", of which dotted names are the long ones. */
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]");
+
+  private final Endpoint endpoint;
+  private final String basePath;
+
+  /**
+   * @param given the server; null for Google's own
+   */
+  GcsAddressing(@Nullable URI given) {
+    if (given == null) {
+      endpoint = new Endpoint(true, "storage.googleapis.com", HTTPS_PORT);
+      basePath = "";
+    } else {
+      endpoint = parse(given);
+      String path = given.getRawPath() == null ? "" : given.getRawPath();
+      basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+  }
+
+  private static Endpoint parse(URI uri) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    boolean tls = scheme.equals("https");
+    if (!(tls || scheme.equals("http"))
+        || uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "Invalid endpoint (write http(s)://host[:port], without user info and query)");
+    }
+    String host = uri.getHost();
+    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return new Endpoint(
+        tls, bare, uri.getPort() > 0 ? uri.getPort() : tls ? HTTPS_PORT : HTTP_PORT);
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Returns whether the server is Google's, so that it may see whose requests they are. */
+  boolean isGoogle() {
+    return endpoint.tls() && endpoint.host().endsWith(".googleapis.com");
+  }
+
+  /**
+   * Returns the encoded path of what a request is about.
+   *
+   * @throws IllegalArgumentException if no bucket can have such a name
+   */
+  String path(CloudRequest request) {
+    String bucket = request.location().container();
+    if (!BUCKET.matcher(bucket).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is no bucket's name (3 to 222 lower-case letters, digits, dots, hyphens and"
+                  .formatted(bucket)
+              + " underscores)");
+    }
+    if (GcsRequests.isUpload(request)) {
+      return basePath + "/upload" + API + bucket + "/o";
+    }
+    if (GcsRequests.isBatch(request)) {
+      return basePath + "/batch/storage/v1";
+    }
+    String objects = basePath + API + bucket + "/o";
+    return request.key().isEmpty() ? objects : objects + '/' + UriText.parameter(request.key());
+  }
+
+  /** Returns the encoded path of an object, below whatever the endpoint's own path is. */
+  static String pathInBatch(String bucket, String key) {
+    return API + bucket + "/o/" + UriText.parameter(key);
+  }
+}
