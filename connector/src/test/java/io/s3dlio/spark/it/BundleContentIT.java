@@ -72,7 +72,11 @@ class BundleContentIT {
     assertThat(read("META-INF/LICENSE")).contains("Apache License");
     assertThat(read("META-INF/NOTICE")).contains("Jackson");
     assertThat(files())
-        .contains("META-INF/AL2.0", "META-INF/FastDoubleParser-LICENSE", "META-INF/JZlib-LICENSE")
+        .contains(
+            "META-INF/AL2.0",
+            "META-INF/Azure-LICENSE",
+            "META-INF/FastDoubleParser-LICENSE",
+            "META-INF/JZlib-LICENSE")
         .noneMatch(file -> file.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
   }
 
