@@ -73,8 +73,12 @@ class BundleContentIT {
     assertThat(read("META-INF/LICENSE")).contains("Apache License");
     assertThat(read("META-INF/NOTICE")).contains("Jackson");
     assertThat(files())
-        .contains("META-INF/AL2.0", "META-INF/FastDoubleParser-LICENSE", "META-INF/JZlib-LICENSE")
-        .contains("META-INF/GoogleAuth-LICENSE")
+        .contains(
+            "META-INF/AL2.0",
+            "META-INF/Azure-LICENSE",
+            "META-INF/FastDoubleParser-LICENSE",
+            "META-INF/GoogleAuth-LICENSE",
+            "META-INF/JZlib-LICENSE")
         .noneMatch(file -> file.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
   }
 

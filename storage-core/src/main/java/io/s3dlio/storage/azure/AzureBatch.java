@@ -98,6 +98,10 @@ final class AzureBatch {
     Location location = asked.get(index);
     Matcher code = CODE.matcher(part);
     String told = code.find() ? code.group(1) : "";
+    if (AzureFailures.isUnauthenticated(status, told)) {
+      // A delete by itself knows what to do about that.
+      return;
+    }
     StorageException failure = AzureFailures.ofDelete(location, status, told);
     if (status < 300 || AzureFailures.isAbsent(failure)) {
       deleted.add(location);

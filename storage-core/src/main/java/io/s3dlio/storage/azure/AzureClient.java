@@ -1,5 +1,6 @@
 package io.s3dlio.storage.azure;
 
+import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.Failure;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StorageException;
@@ -15,6 +16,7 @@ import io.s3dlio.storage.transport.HttpRequest;
 import io.s3dlio.storage.transport.HttpResponse;
 import io.s3dlio.storage.transport.HttpTransport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,6 +34,10 @@ final class AzureClient extends CloudClient {
 
   /** What deletes an object together with its snapshots. */
   static final List<String> WITH_SNAPSHOTS = List.of("x-ms-delete-snapshots", "include");
+
+  private static final String NOBODY =
+      "Set accountKey, sasToken, connectionString or anonymous=true, or give the Azure SDK's chain"
+          + " an identity to find";
 
   private static final DateTimeFormatter HTTP_TIME =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -54,12 +60,14 @@ final class AzureClient extends CloudClient {
     String authorize(String method, String path, String query, List<String> fields, long length)
         throws IOException;
 
-    /** Looks for something newer; returns whether there is. */
-    default boolean refresh() throws IOException {
+    /**
+     * Looks for something newer than what was refused; returns whether there is.
+     *
+     * @param refused the request's field Authorization; empty if it had none
+     */
+    default boolean refresh(String refused) throws IOException {
       return false;
     }
-
-    default void close() {}
   }
 
   private record Prepared(Endpoint endpoint, HttpRequest request) implements Call {
@@ -92,9 +100,7 @@ final class AzureClient extends CloudClient {
       throw new StorageException(
           Failure.of(request.operation(), request.location(), String.valueOf(e.getMessage())), e);
     }
-    return new Prepared(
-        addressing.endpoint(),
-        prepare(request.method(), path, request.query(), request.fields(), request.body()));
+    return new Prepared(addressing.endpoint(), prepare(request, path));
   }
 
   /** Deletes objects of one container in one request. */
@@ -106,7 +112,7 @@ final class AzureClient extends CloudClient {
       List<String> fields = new ArrayList<>(WITH_SNAPSHOTS);
       fields.add("x-ms-date");
       fields.add(HTTP_TIME.format(clock.now()));
-      String query = authorization.authorize("DELETE", path, "", fields, 0);
+      String query = authorize("delete", each, "DELETE", path, "", fields, 0);
       batch.add("DELETE", query.isEmpty() ? path : path + '?' + query, fields);
     }
     List<String> fields = List.of("Content-Type", batch.contentType());
@@ -122,18 +128,44 @@ final class AzureClient extends CloudClient {
     return retrying(request, answer -> AzureBatch.told(answer, some));
   }
 
-  private HttpRequest prepare(
-      String method, String path, String query, List<String> given, List<ByteBuffer> body)
-      throws IOException {
-    List<String> fields = new ArrayList<>(given);
+  private HttpRequest prepare(CloudRequest request, String path) throws IOException {
+    List<String> fields = new ArrayList<>(request.fields());
     fields.add("x-ms-version");
     fields.add(VERSION);
     fields.add("x-ms-date");
     fields.add(HTTP_TIME.format(clock.now()));
-    long length = body.stream().mapToLong(ByteBuffer::remaining).sum();
-    String whole = authorization.authorize(method, path, query, fields, length);
-    String target = whole.isEmpty() ? path : path + '?' + whole;
-    return new HttpRequest(method, target, HttpHeaders.of(fields.toArray(String[]::new)), body);
+    long length = request.body().stream().mapToLong(ByteBuffer::remaining).sum();
+    String query =
+        authorize(
+            request.operation(),
+            request.location(),
+            request.method(),
+            path,
+            request.query(),
+            fields,
+            length);
+    String target = query.isEmpty() ? path : path + '?' + query;
+    return new HttpRequest(
+        request.method(), target, HttpHeaders.of(fields.toArray(String[]::new)), request.body());
+  }
+
+  private String authorize(
+      String operation,
+      Location location,
+      String method,
+      String path,
+      String query,
+      List<String> fields,
+      long length)
+      throws IOException {
+    try {
+      return authorization.authorize(method, path, query, fields, length);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new AccessDeniedException(
+          Failure.of(operation, location, String.valueOf(e.getMessage())).withRemedy(NOBODY), e);
+    }
   }
 
   @Override
@@ -147,7 +179,8 @@ final class AzureClient extends CloudClient {
     return switch (remedy) {
       case NONE, CHANGE_REGION -> false;
       case REPEAT_ONCE -> true;
-      case REFRESH_CREDENTIALS -> authorization.refresh();
+      case REFRESH_CREDENTIALS ->
+          authorization.refresh(call.request().headers().first("Authorization").orElse(""));
       case CORRECT_CLOCK -> {
         Optional<Instant> time = answer.headers().first("Date").flatMap(CloudClient::time);
         yield time.isPresent() && clock.correct(time.get());

@@ -45,6 +45,11 @@ public record AzureConfig(
     if (account != null) {
       requireAccount(account);
     }
+    if (endpoint != null && (endpoint.getRawQuery() != null || endpoint.getRawUserInfo() != null)) {
+      // It would be shown, with the signature that it may hold.
+      throw new IllegalArgumentException(
+          "Invalid endpoint (it has a query or user info: give a signature as sasToken)");
+    }
   }
 
   /** As "Scalability targets for Blob storage" tell: 50,000 blocks of 4000 MiB. */

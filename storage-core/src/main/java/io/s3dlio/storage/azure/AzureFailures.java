@@ -27,6 +27,7 @@ final class AzureFailures {
       Set.of("InternalError", "OperationTimedOut", "ContainerBeingDeleted", "AccountBeingCreated");
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
   private static final String INVALID_BLOCK_LIST = "InvalidBlockList";
+  private static final String AUTHENTICATION_FAILED = "AuthenticationFailed";
   private static final String NOT_EMPTY = "DirectoryIsNotEmpty";
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -38,7 +39,7 @@ final class AzureFailures {
       Map.of(
           "ContainerNotFound",
           "Create the container, or correct its name",
-          "AuthenticationFailed",
+          AUTHENTICATION_FAILED,
           "Check the account's name and key, or that the signature has not expired",
           "AuthorizationPermissionMismatch",
           "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'",
@@ -100,6 +101,11 @@ final class AzureFailures {
         || failure.failure().reason().startsWith(NOT_EMPTY);
   }
 
+  /** Returns whether a request may do better with a newer token, or by another clock. */
+  static boolean isUnauthenticated(int status, String code) {
+    return status == UNAUTHORIZED || code.equals(AUTHENTICATION_FAILED);
+  }
+
   /** Returns whether blocks are not there that a list names. */
   static boolean lacksBlocks(StorageException failure) {
     return failure.failure().reason().startsWith(INVALID_BLOCK_LIST);
@@ -136,7 +142,7 @@ final class AzureFailures {
     if (status == UNAUTHORIZED) {
       return Remedy.REFRESH_CREDENTIALS;
     }
-    if (code.equals("AuthenticationFailed")) {
+    if (code.equals(AUTHENTICATION_FAILED)) {
       return Remedy.CORRECT_CLOCK;
     }
     return code.equals("Md5Mismatch") || code.equals("Crc64Mismatch")

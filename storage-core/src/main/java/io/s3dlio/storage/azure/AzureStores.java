@@ -4,10 +4,14 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.cloud.OpenStores;
 import io.s3dlio.storage.cloud.OpenStores.Opened;
 import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.transport.Endpoint;
 import io.s3dlio.storage.transport.HttpTransport;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class AzureStores {
   private static final OpenStores<AzureConfig> STORES =
       new OpenStores<>(config -> create(config, System.getenv()));
+
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\.[0-9.]+|::1");
 
   private AzureStores() {}
 
@@ -35,6 +41,17 @@ public final class AzureStores {
   }
 
   static Opened create(AzureConfig given, Map<String, String> environment) {
+    return create(given, environment, identity -> SdkIdentity.of(identity));
+  }
+
+  /**
+   * @param identities gives tokens of credentials that are neither a key nor a signature, once one
+   *     is needed
+   */
+  static Opened create(
+      AzureConfig given,
+      Map<String, String> environment,
+      Function<AzureCredentials, AccessTokens.Source> identities) {
     AzureConfig config = withEnvironment(given, environment);
     String account = account(config);
     if (account.isEmpty()) {
@@ -44,7 +61,8 @@ public final class AzureStores {
     }
     AzureAddressing addressing = new AzureAddressing(config.endpoint(), account);
     HttpTransport transport = config.client().openTransport(environment);
-    AzureClient.Authorization authorization = authorization(config.credentials(), account);
+    AzureClient.Authorization authorization =
+        authorization(config.credentials(), account, addressing.endpoint(), identities);
     UploadThreads threads = new UploadThreads(config.client().maxConnections());
     AzureClient client = new AzureClient(transport, addressing, authorization, config);
     return new Opened(
@@ -52,7 +70,6 @@ public final class AzureStores {
         () -> {
           threads.close();
           transport.close();
-          authorization.close();
         });
   }
 
@@ -73,7 +90,10 @@ public final class AzureStores {
   }
 
   private static AzureClient.Authorization authorization(
-      @Nullable AzureCredentials credentials, String account) {
+      @Nullable AzureCredentials credentials,
+      String account,
+      Endpoint endpoint,
+      Function<AzureCredentials, AccessTokens.Source> identities) {
     if (credentials instanceof AzureCredentials.SharedKey key) {
       SharedKeySigner signer = new SharedKeySigner(account, key);
       return (method, path, query, fields, length) -> {
@@ -87,7 +107,22 @@ public final class AzureStores {
       return (method, path, query, fields, length) ->
           query.isEmpty() ? sas.token() : query + '&' + sas.token();
     }
-    return (method, path, query, fields, length) -> query;
+    if (credentials instanceof AzureCredentials.Anonymous) {
+      return (method, path, query, fields, length) -> query;
+    }
+    AzureCredentials identity =
+        credentials == null ? new AzureCredentials.Identity(null) : credentials;
+    return identity(AccessTokens.lazily(() -> identities.apply(identity)), endpoint);
+  }
+
+  /** A token is worth as much to whoever reads it on its way. */
+  static AccessTokens identity(AccessTokens.Source source, Endpoint endpoint) {
+    if (!endpoint.tls() && !LOOPBACK.matcher(endpoint.host()).matches()) {
+      throw new IllegalArgumentException(
+          "Invalid endpoint: http, over which no identity's token is sent (write https, or give"
+              + " accountKey or sasToken)");
+    }
+    return new AccessTokens(source, Clock.systemUTC());
   }
 
   /** What the configuration does not say, as the Azure CLI's variables do. */

@@ -1,6 +1,7 @@
 package io.s3dlio.storage.azure;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,8 +42,17 @@ public final class ConnectionString {
     }
     return config
         .withAccount(account.isEmpty() ? null : account)
-        .withEndpoint(URI.create(endpoint))
+        .withEndpoint(uri(endpoint))
         .withCredentials(
             key.isEmpty() ? new AzureCredentials.Sas(sas) : new AzureCredentials.SharedKey(key));
+  }
+
+  private static URI uri(String endpoint) {
+    try {
+      return new URI(endpoint);
+    } catch (URISyntaxException e) {
+      // Its message shows the whole, which may hold a signature.
+      throw new IllegalArgumentException("Invalid connection string: its endpoint is no URI");
+    }
   }
 }
