@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.s3dlio.datagen.ObjectType;
+import io.s3dlio.spark.config.ResolvedOptions;
 import io.s3dlio.storage.AccessDeniedException;
+import io.s3dlio.storage.Location;
 import io.s3dlio.testing.NoLeaks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -414,6 +416,12 @@ abstract class JobContract {
       }
       assertThat(bytes.toString(ISO_8859_1)).doesNotContain(cloud.secret());
     }
+    assertThat(
+            ResolvedOptions.forWrite(cloud.options(), Map.of())
+                .storeConfig(List.of(Location.parse(uri))))
+        .asString()
+        .contains("redacted")
+        .doesNotContain(cloud.secret());
     folder.put("sample_0001.bin", "mine");
     assertThatThrownBy(() -> generator(3).save(uri))
         .as("a failure of a task, which Spark tells in full")

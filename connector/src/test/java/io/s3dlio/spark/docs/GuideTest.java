@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,7 +86,9 @@ class GuideTest {
   @MethodSource("clouds")
   void everyExampleCompilesRunsAndPrintsWhatThePageSays(Cloud cloud, @TempDir Path directory)
       throws Exception {
-    String bucket = cloud.folder().uri() + "/";
+    String name = "guide-" + UUID.randomUUID();
+    cloud.create(name);
+    String bucket = "%s://%s/".formatted(cloud.scheme(), name);
     List<Example> examples = examples();
     compile(examples, bucket, directory);
     String environment =
