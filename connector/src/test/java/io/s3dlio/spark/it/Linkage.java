@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.jarhc.analyzer.BinaryCompatibilityAnalyzer;
 import org.jarhc.env.DefaultJavaRuntime;
 import org.jarhc.java.ClassLoaderStrategy;
@@ -34,7 +35,16 @@ import org.slf4j.LoggerFactory;
 final class Linkage {
   /** Bundled libraries use these only where somebody adds them. */
   private static final List<String> NOT_BUNDLED =
-      List.of("com.aayushatharva.brotli4j.", "io.s3dlio.shaded.software.amazon.awssdk.crt.");
+      List.of(
+          "com.aayushatharva.brotli4j.",
+          "io.s3dlio.shaded.software.amazon.awssdk.crt.",
+          // Of Reactor: metrics, what finds blocking calls, and JDK 8.
+          "io.micrometer.",
+          "io.s3dlio.shaded.reactor.blockhound.",
+          "sun.misc.SharedSecrets",
+          "sun.misc.JavaLangAccess",
+          // Of MSAL's extensions, which lack it themselves: caches of tokens on disk.
+          "com.nimbusds.");
 
   /** JarHC says so of every record that implements a sealed interface. */
   private static final String MISTAKEN = "Permitted subclass does not extend sealed class: ";
@@ -102,9 +112,10 @@ final class Linkage {
 
   /** JarHC looks at instructions only; a method reference is an argument of a bootstrap method. */
   private static void addMethodReferences(Path jar, Classpath classes) throws IOException {
-    try (JarFile file = new JarFile(jar.toFile())) {
-      for (JarEntry entry : file.stream().toList()) {
-        if (entry.getName().endsWith(".class") && !entry.getName().startsWith("META-INF/")) {
+    try (JarFile file =
+        new JarFile(jar.toFile(), true, ZipFile.OPEN_READ, JarFile.runtimeVersion())) {
+      for (JarEntry entry : file.versionedStream().toList()) {
+        if (entry.getName().endsWith(".class")) {
           ClassReader reader = new ClassReader(file.getInputStream(entry).readAllBytes());
           for (ClassDef type : classes.getClassDefs(reader.getClassName().replace('/', '.'))) {
             reader.accept(new MethodReferences(type::addMethodRef), ClassReader.SKIP_FRAMES);

@@ -31,6 +31,9 @@ public record AzureConfig(
     implements Serializable {
   private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
 
+  private static final int MAX_BLOCKS = 50_000;
+  private static final long MAX_OBJECT = PartPlan.bytes(MAX_BLOCKS, 5 << 20);
+
   /** Everything from the environment, or by default. */
   public static final AzureConfig DEFAULT =
       new AzureConfig(null, null, null, UploadChecksum.CRC64, ClientConfig.DEFAULT);
@@ -52,9 +55,11 @@ public record AzureConfig(
     }
   }
 
-  /** As "Scalability targets for Blob storage" tell: 50,000 blocks of 4000 MiB. */
+  /**
+   * As many blocks as "Scalability targets for Blob storage" tell, whatever size they begin with.
+   */
   PartPlan parts() {
-    return new PartPlan(client.partSize(), client.partsInFlight(), 50_000, 50_000L * (4000L << 20));
+    return new PartPlan(client.partSize(), client.partsInFlight(), MAX_BLOCKS, MAX_OBJECT);
   }
 
   static void requireAccount(String account) {

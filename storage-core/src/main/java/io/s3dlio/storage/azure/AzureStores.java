@@ -84,8 +84,12 @@ public final class AzureStores {
     return path.isEmpty() ? host.replaceFirst("\\..*", "") : path;
   }
 
-  /** Makes a container unless it is there; for tests. */
-  static void createContainer(AzureConfig config, String name) throws IOException {
+  /**
+   * Makes a container unless it is there.
+   *
+   * @throws io.s3dlio.storage.StorageException if that fails
+   */
+  public static void createContainer(AzureConfig config, String name) throws IOException {
     ((AzureStore) STORES.open(config)).createContainer(name);
   }
 

@@ -5,8 +5,17 @@ import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads {@code AccountName=...;AccountKey=...;BlobEndpoint=...}, as Azure shows it. */
+/**
+ * Reads {@code AccountName=...;AccountKey=...;BlobEndpoint=...}, as Azure shows it, and {@code
+ * UseDevelopmentStorage=true}: the emulator's own account on this machine.
+ */
 public final class ConnectionString {
+  /** As "Use the Azurite emulator" tells everybody. */
+  private static final String EMULATOR =
+      "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2U"
+          + "VErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+          + "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1";
+
   private ConnectionString() {}
 
   /**
@@ -16,12 +25,9 @@ public final class ConnectionString {
    * @throws IllegalArgumentException if it lacks one of them; the message holds no secret
    */
   public static AzureConfig apply(AzureConfig config, String text) {
-    Map<String, String> values = new HashMap<>();
-    for (String part : text.split(";")) {
-      int equals = part.indexOf('=');
-      if (equals > 0) {
-        values.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
-      }
+    Map<String, String> values = values(text);
+    if (values.getOrDefault("UseDevelopmentStorage", "").equalsIgnoreCase("true")) {
+      values = values(EMULATOR);
     }
     String account = values.getOrDefault("AccountName", "");
     String key = values.getOrDefault("AccountKey", "");
@@ -45,6 +51,17 @@ public final class ConnectionString {
         .withEndpoint(uri(endpoint))
         .withCredentials(
             key.isEmpty() ? new AzureCredentials.Sas(sas) : new AzureCredentials.SharedKey(key));
+  }
+
+  private static Map<String, String> values(String text) {
+    Map<String, String> values = new HashMap<>();
+    for (String part : text.split(";")) {
+      int equals = part.indexOf('=');
+      if (equals > 0) {
+        values.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+      }
+    }
+    return values;
   }
 
   private static URI uri(String endpoint) {

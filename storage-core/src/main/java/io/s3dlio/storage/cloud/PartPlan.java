@@ -21,6 +21,15 @@ public record PartPlan(int partSize, int partsInFlight, int maxParts, long maxOb
   private static final int STEPS = 20;
   private static final int LARGEST = 1 << 30;
 
+  /** Returns how many bytes so many parts hold. */
+  public static long bytes(int maxParts, int partSize) {
+    long bytes = 0;
+    for (int number = 1; number <= maxParts; number++) {
+      bytes += partSize(number, partSize, maxParts);
+    }
+    return bytes;
+  }
+
   /** Returns the bytes of the first parts of an object. */
   int partSize(WriterOptions options, OptionalLong size) {
     return options.partSize(partSize, size);
@@ -44,6 +53,10 @@ public record PartPlan(int partSize, int partsInFlight, int maxParts, long maxOb
    * @param number counts from 1
    */
   int partSize(int number, int preferred) {
+    return partSize(number, preferred, maxParts);
+  }
+
+  private static int partSize(int number, int preferred, int maxParts) {
     int doublings = (number - 1) / (maxParts / STEPS);
     return (int) Math.min(Math.max(preferred, LARGEST), (long) preferred << doublings);
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint the server, {@code http://host:port}; null for {@code STORAGE_EMULATOR_HOST}, or
  *     Google's own
- * @param credentials null for nobody's at an emulator and the application default credentials
- *     elsewhere
+ * @param credentials null for the application default credentials at Google's own servers, those of
+ *     a private connection included, and for nobody's elsewhere
  * @param userProject the project that is billed for requests, as some buckets demand; null for the
  *     bucket's owner's
  * @param checksum what uploads are checked by

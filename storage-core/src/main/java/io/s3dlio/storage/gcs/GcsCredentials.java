@@ -39,6 +39,9 @@ public sealed interface GcsCredentials extends Serializable {
     }
   }
 
+  /** The application default credentials, whichever server asks for them. */
+  record Default() implements GcsCredentials {}
+
   /** Nobody: buckets that are public. */
   record Anonymous() implements GcsCredentials {}
 }

@@ -65,7 +65,8 @@ public final class GcsStores {
     if (credentials instanceof GcsCredentials.ServiceAccount account) {
       return GoogleTokens.ofFile(account.file());
     }
-    return credentials == null && addressing.isGoogle()
+    boolean byDefault = credentials == null && addressing.isGoogle();
+    return byDefault || credentials instanceof GcsCredentials.Default
         ? GoogleTokens.ofEnvironment()
         : Authorization.ANONYMOUS;
   }

@@ -193,6 +193,11 @@ final class S3Addressing {
     return endpoint == null;
   }
 
+  /** Returns whether the endpoint is Google's, which is not all that S3 is. */
+  boolean isGoogle() {
+    return endpoint != null && GoogleInterop.isHost(endpoint.host());
+  }
+
   String region() {
     return region;
   }

@@ -69,6 +69,11 @@ final class S3Client extends CloudClient {
     return homes.get(0).addressing().isAws();
   }
 
+  /** Returns whether the endpoint is Google's. */
+  boolean isGoogle() {
+    return homes.get(0).addressing().isGoogle();
+  }
+
   @Override
   protected Call call(CloudRequest request, int endpoint) throws IOException {
     Place here = elsewhere.getOrDefault(request.location().container(), homes.get(endpoint));

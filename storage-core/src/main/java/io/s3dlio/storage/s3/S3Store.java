@@ -212,6 +212,7 @@ final class S3Store
   public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
+    GoogleInterop.requireUnconditional(client.isGoogle(), location, options);
     if (parts.putsInParts(content, options)) {
       return PartWriter.putInParts(this, location, content, parts, options);
     }
@@ -322,6 +323,7 @@ final class S3Store
   @Override
   public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
+    GoogleInterop.requireUnconditional(client.isGoogle(), location, options);
     return new PartWriter(
         this,
         new ConditionalUploads(this, this, ifMatch, location, options),
@@ -384,7 +386,7 @@ final class S3Store
 
   @Override
   public boolean canName(Location location) {
-    return Xml.canHold(location.key());
+    return !client.isGoogle() && Xml.canHold(location.key());
   }
 
   @Override

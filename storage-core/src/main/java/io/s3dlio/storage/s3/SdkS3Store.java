@@ -249,6 +249,7 @@ final class SdkS3Store
   public ObjectInfo putBytes(Location location, ByteBuffer content, WriterOptions options)
       throws IOException {
     S3Names.requireWritable(location, config);
+    GoogleInterop.requireUnconditional(isGoogle(), location, options);
     if (parts.putsInParts(content, options)) {
       return PartWriter.putInParts(this, location, content, parts, options);
     }
@@ -359,6 +360,7 @@ final class SdkS3Store
   @Override
   public ObjectWriter openWriter(Location location, WriterOptions options) throws IOException {
     S3Names.requireWritable(location, config);
+    GoogleInterop.requireUnconditional(isGoogle(), location, options);
     return new PartWriter(
         this,
         new ConditionalUploads(this, this, ifMatch, location, options),
@@ -366,6 +368,15 @@ final class SdkS3Store
         threads,
         location,
         options);
+  }
+
+  private boolean isGoogle() {
+    return client
+        .serviceClientConfiguration()
+        .endpointOverride()
+        .filter(endpoint -> endpoint.getHost() != null)
+        .filter(endpoint -> GoogleInterop.isHost(endpoint.getHost()))
+        .isPresent();
   }
 
   @Override
@@ -416,7 +427,7 @@ final class SdkS3Store
 
   @Override
   public boolean canName(Location location) {
-    return Xml.canHold(location.key());
+    return !isGoogle() && Xml.canHold(location.key());
   }
 
   @Override

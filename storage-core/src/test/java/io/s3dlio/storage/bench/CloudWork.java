@@ -35,6 +35,7 @@ public class CloudWork {
 
   private final Location container;
   private final UnaryOperator<String> reading;
+  private final String method;
   private final UnaryOperator<String> writing;
   private final Connections connections;
   protected final ByteBuffer content = ByteBuffer.allocateDirect(LARGE);
@@ -49,15 +50,18 @@ public class CloudWork {
 
   /**
    * @param reading makes the path that an object is read from of its key
-   * @param writing makes the path that it is written to
+   * @param method that it is written by
+   * @param writing makes the path that it is written to, with its query
    */
   protected CloudWork(
       Location container,
       UnaryOperator<String> reading,
+      String method,
       UnaryOperator<String> writing,
       Connections connections) {
     this.container = container;
     this.reading = reading;
+    this.method = method;
     this.writing = writing;
     this.connections = connections;
     byte[] random = new byte[LARGE];
@@ -69,6 +73,12 @@ public class CloudWork {
   @FunctionalInterface
   public interface Reader {
     void read(ReadRequest request) throws Exception;
+  }
+
+  /** Writes an object of {@link #content}, or of its beginning. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(String key) throws Exception;
   }
 
   // ---- reading
@@ -123,10 +133,12 @@ public class CloudWork {
   }
 
   public Work puts(ObjectStore store) {
-    return () ->
-        Threads.shared(WRITERS)
-            .run(
-                PUTS, n -> store.put(at("put/" + n), content.slice(0, PUT), WriterOptions.DEFAULT));
+    return puts(key -> store.put(at(key), content.slice(0, PUT), WriterOptions.DEFAULT));
+  }
+
+  /** Writes objects of as many bytes as a part has. */
+  public Work puts(Writer writer) {
+    return () -> Threads.shared(WRITERS).run(PUTS, n -> writer.write("put/" + n));
   }
 
   public Work barePuts(URI endpoint, boolean signed) {
@@ -135,7 +147,7 @@ public class CloudWork {
         WRITERS,
         PUTS,
         (http, n) ->
-            http.send("PUT", writing.apply("put/" + n), "", content.slice(0, PUT), signed));
+            http.send(method, writing.apply("put/" + n), "", content.slice(0, PUT), signed));
   }
 
   public static Rounds uploads(String how) {
@@ -144,14 +156,18 @@ public class CloudWork {
   }
 
   public Work uploads(ObjectStore store) {
-    return () -> Threads.shared(WRITERS).run(UPLOADS, n -> upload(store, n));
+    return uploads(
+        key -> {
+          try (ObjectWriter writer = store.createWriter(at(key), WriterOptions.DEFAULT)) {
+            writer.write(content.duplicate());
+            writer.complete();
+          }
+        });
   }
 
-  private void upload(ObjectStore store, int n) throws Exception {
-    try (ObjectWriter writer = store.createWriter(at("put/u" + n), WriterOptions.DEFAULT)) {
-      writer.write(content.duplicate());
-      writer.complete();
-    }
+  /** Writes objects of several parts. */
+  public Work uploads(Writer writer) {
+    return () -> Threads.shared(WRITERS).run(UPLOADS, n -> writer.write("put/u" + n));
   }
 
   private Location at(String key) {

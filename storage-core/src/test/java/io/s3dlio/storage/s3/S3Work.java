@@ -20,6 +20,7 @@ final class S3Work extends CloudWork {
     super(
         new Location("s3", bucket, ""),
         key -> "/" + bucket + "/" + key,
+        "PUT",
         key -> "/" + bucket + "/" + key,
         endpoint -> new BareHttp(endpoint, keys.accessKeyId(), keys.secretAccessKey(), true));
     this.bucket = bucket;

@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +31,9 @@ public final class HttpStub implements AutoCloseable {
     @Nullable String answer(int connection, int request, String head) throws Exception;
   }
 
+  /** Of a body no more is kept. */
+  private static final int KEPT = 16 << 10;
+
   private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
   private final ServerSocket server;
@@ -35,6 +41,7 @@ public final class HttpStub implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
+  private final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
 
   public HttpStub(Handler handler) throws IOException {
     this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), handler);
@@ -54,6 +61,11 @@ public final class HttpStub implements AutoCloseable {
   /** Returns how many connections have come. */
   public int connections() {
     return connections.get();
+  }
+
+  /** Returns how the bodies of requests that have come whole begin, as ISO-8859-1. */
+  public List<String> bodies() {
+    return bodies;
   }
 
   /** Returns how many requests have come whole. */
@@ -86,7 +98,7 @@ public final class HttpStub implements AutoCloseable {
         boolean goOn = head.contains("Expect: 100-continue") && answer.startsWith(CONTINUE);
         int first = goOn ? CONTINUE.length() : 0;
         socket.getOutputStream().write(answer.substring(0, first).getBytes(ISO_8859_1));
-        skipBody(socket.getInputStream(), head, answer);
+        bodies.add(body(socket.getInputStream(), head, answer));
         requests.incrementAndGet();
         socket.getOutputStream().write(answer.substring(first).getBytes(ISO_8859_1));
         head = head(socket.getInputStream());
@@ -109,13 +121,17 @@ public final class HttpStub implements AutoCloseable {
     return head.toString(ISO_8859_1);
   }
 
-  private static void skipBody(InputStream in, String head, String answer) throws IOException {
+  private static String body(InputStream in, String head, String answer) throws IOException {
     boolean unwanted = head.contains("Expect: 100-continue") && !answer.startsWith("HTTP/1.1 100");
     int field = head.indexOf("Content-Length: ");
-    if (field >= 0 && !unwanted) {
-      int from = field + "Content-Length: ".length();
-      in.skipNBytes(Long.parseLong(head.substring(from, head.indexOf('\r', from))));
+    if (field < 0 || unwanted) {
+      return "";
     }
+    int from = field + "Content-Length: ".length();
+    long length = Long.parseLong(head.substring(from, head.indexOf('\r', from)));
+    byte[] kept = in.readNBytes((int) Math.min(length, KEPT));
+    in.skipNBytes(length - kept.length);
+    return new String(kept, ISO_8859_1);
   }
 
   private static void start(String name, Runnable work) {
