@@ -32,7 +32,12 @@ class AzureJobTest extends JobContract {
     String wrong = signature.replace("sig=", "sig=wrong");
     assertThatThrownBy(
             () ->
-                spark.read().format("s3dlio").options(options).option("sasToken", wrong).load(uri)
+                spark
+                    .read()
+                    .format("s3dlio")
+                    .options(options)
+                    .option("sasToken", wrong)
+                    .load(uri)
                     .count())
         .hasStackTraceContaining("AccessDeniedException")
         .satisfies(e -> assertThat(trace(e)).doesNotContain(secret));
