@@ -25,10 +25,10 @@ def bucket(spark, train):
     return path
 
 
-@pytest.fixture(params=["file", "direct", "s3"])
+@pytest.fixture(params=["file", "direct", "cloud"])
 def refs(request, spark, train, read_mode):
     reader = spark.read.format("s3dlio").option("readMode", read_mode)
-    if request.param == "s3":
+    if request.param == "cloud":
         return reader.load(request.getfixturevalue("bucket"))
     if request.param == "direct":
         reader = reader.option("directFallback", "true")

@@ -51,8 +51,8 @@ class ArchitectureTest {
       onlyKnows(FILE, FILE, ROOT, BUFFER, RANGE, TELEMETRY);
 
   @ArchTest
-  static final ArchRule whatCloudsShareKnowsTheApiBuffersRetriesTheTransportAndCounters =
-      onlyKnows(CLOUD, CLOUD, ROOT, BUFFER, RANGE, TRANSPORT, TELEMETRY);
+  static final ArchRule whatCloudsShareKnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =
+      onlyKnows(CLOUD, CLOUD, ROOT, BUFFER, RANGE, TRANSPORT, CHECKSUM, TELEMETRY);
 
   @ArchTest
   static final ArchRule s3KnowsTheApiBuffersRetriesTheTransportChecksumsAndCounters =

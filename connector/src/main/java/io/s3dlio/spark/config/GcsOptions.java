@@ -55,6 +55,7 @@ final class GcsOptions {
         .withCredentials(credentials(options))
         .withUserProject(options.value(USER_PROJECT).orElse(null))
         .withChecksum(options.value(StoreOptions.CHECKSUM).orElse(GcsConfig.DEFAULT.checksum()))
+        .withVerifyRead(options.value(StoreOptions.VERIFY_READ))
         .withClient(StoreOptions.client(options));
   }
 

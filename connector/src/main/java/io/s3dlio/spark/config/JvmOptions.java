@@ -25,7 +25,7 @@ public final class JvmOptions {
           text -> Math.toIntExact(Sizes.parseNumberWithin(text, 1, 10_000)),
           "How many ranges all tasks of one JVM read at once, at most, and how many objects they"
               + " write at once, whatever their `maxConcurrency`; past it they take turns. Default:"
-              + " 128. `maxConnections` bounds the requests to each server of `s3://` besides.");
+              + " 128. `maxConnections` bounds the requests to each server besides.");
 
   public static final OptionKey<Optional<Path>> SHARED_MEMORY_DIR =
       OptionKeys.optional(

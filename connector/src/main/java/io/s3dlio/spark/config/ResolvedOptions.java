@@ -293,7 +293,9 @@ public final class ResolvedOptions {
   public StoreConfig storeConfig(List<Location> locations) {
     requireMeaning(List.of(FileOptions.PAGE_CACHE_MODE), List.of("file"), locations);
     requireMeaning(List.of(FileOptions.DIRECT_FALLBACK), List.of("direct"), locations);
-    requireMeaning(StoreOptions.all(), List.of("s3", "az", "gs"), locations);
+    for (OptionKey<?> key : StoreOptions.all()) {
+      requireMeaning(List.of(key), StoreOptions.schemes(key), locations);
+    }
     requireMeaning(S3Options.all(), List.of("s3"), locations);
     requireMeaning(AzureOptions.all(), List.of("az"), locations);
     requireMeaning(GcsOptions.all(), List.of("gs"), locations);

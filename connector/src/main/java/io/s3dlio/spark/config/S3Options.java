@@ -5,7 +5,6 @@ import io.s3dlio.storage.s3.S3Config.PayloadSigning;
 import io.s3dlio.storage.s3.S3Config.Role;
 import io.s3dlio.storage.s3.S3Config.Transport;
 import io.s3dlio.storage.s3.S3Config.Verify;
-import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.util.List;
 import java.util.Optional;
@@ -46,20 +45,6 @@ final class S3Options {
 
   private static final OptionKey<Optional<String>> SESSION_TOKEN =
       text("sessionToken", "text", Function.identity(), "The token of temporary keys.").asSecret();
-
-  private static final OptionKey<VerifyRead> VERIFY_READ =
-      OptionKeys.choice(
-          "verifyRead",
-          Scope.CONNECTION,
-          VerifyRead.class,
-          VerifyRead.NONE,
-          "What reads are checked by beyond their length and version: `whole` compares objects that"
-              + " are read in one request with the CRC32C that the server keeps, if it does. `all`"
-              + " compares every object that one task reads whole, in however many ranges, chunks and"
-              + " attempts, which takes a HEAD more where it took several requests. What it cannot"
-              + " compare is read all the same, and counted by the scan's metric of unverified"
-              + " objects: those of which a task reads some chunks alone, and those without a CRC32C"
-              + " of their whole, as another sum or one of an upload's parts leaves them.");
 
   private static final OptionKey<Verify> VERIFY =
       OptionKeys.choice(
@@ -179,7 +164,6 @@ final class S3Options {
           ACCESS_KEY_ID,
           SECRET_ACCESS_KEY,
           SESSION_TOKEN,
-          VERIFY_READ,
           VERIFY,
           PAYLOAD_SIGNING,
           SSE,
@@ -231,7 +215,7 @@ final class S3Options {
         .region(options.value(REGION).orElse(null))
         .pathStyle(options.value(PATH_STYLE).orElse(null))
         .credentials(credentials(options).orElse(null))
-        .verifyRead(options.value(VERIFY_READ))
+        .verifyRead(options.value(StoreOptions.VERIFY_READ))
         .verify(options.value(VERIFY))
         .payloadSigning(options.value(PAYLOAD_SIGNING))
         .sse(options.value(SSE).orElse(null))

@@ -2,6 +2,7 @@ package io.s3dlio.spark.config;
 
 import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.cloud.UploadChecksum;
+import io.s3dlio.storage.cloud.VerifyRead;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,6 +45,20 @@ final class StoreOptions {
           OptionKeys.parser(UploadChecksum.class),
           "What the server checks uploads by: on `s3://` and `gs://` `crc32c`, which it keeps with the"
               + " object, on `az://` `crc64`; `md5`, or `none`. Unset: `crc32c` or `crc64`.");
+
+  static final OptionKey<VerifyRead> VERIFY_READ =
+      OptionKeys.choice(
+          "verifyRead",
+          Scope.CONNECTION,
+          VerifyRead.class,
+          VerifyRead.NONE,
+          "What reads of `s3://` and `gs://` are checked by beyond their length and version: `whole` compares objects that"
+              + " are read in one request with the CRC32C that the server keeps, if it does. `all`"
+              + " compares every object that one task reads whole, in however many ranges, chunks and"
+              + " attempts, which takes a HEAD more where it took several requests. What it cannot"
+              + " compare is read all the same, and counted by the scan's metric of unverified"
+              + " objects: those of which a task reads some chunks alone, and those without a CRC32C"
+              + " of their whole, as another sum or one of an upload's parts leaves them.");
 
   static final OptionKey<Integer> MAX_CONNECTIONS =
       OptionKeys.integer(
@@ -103,6 +118,7 @@ final class StoreOptions {
           CA_BUNDLE,
           ANONYMOUS,
           CHECKSUM,
+          VERIFY_READ,
           MAX_CONNECTIONS,
           MAX_ATTEMPTS,
           CONNECT_TIMEOUT,
@@ -115,6 +131,11 @@ final class StoreOptions {
 
   static List<OptionKey<?>> all() {
     return ALL;
+  }
+
+  /** Returns the services for which an option means something. */
+  static List<String> schemes(OptionKey<?> key) {
+    return key == VERIFY_READ ? List.of("s3", "gs") : List.of("s3", "az", "gs");
   }
 
   /** Returns how a service is treated. */

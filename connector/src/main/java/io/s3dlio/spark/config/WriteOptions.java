@@ -252,9 +252,9 @@ public final class WriteOptions {
           8 * MIB,
           64 << 10,
           1 << 30,
-          "How many bytes of an object are in memory at a time. On `s3://` the size of an upload's"
-              + " parts, 16 MiB unless set and 5 MiB at least, of which `partsInFlight` are in"
-              + " memory.");
+          "How many bytes of an object are in memory at a time. On `s3://`, `az://` and `gs://` the"
+              + " size of an upload's parts, 16 MiB unless set and 5 MiB at least, of which"
+              + " `partsInFlight` are in memory.");
 
   private static final String HADOOP_GZIP = "org.apache.hadoop.io.compress.GzipCodec";
 

@@ -35,7 +35,10 @@ import picocli.CommandLine.Option;
 public final class PutMany extends Job {
   private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(5);
 
-  @Option(names = "--uri", required = true, description = "The prefix, such as s3://bucket/train/.")
+  @Option(
+      names = "--uri",
+      required = true,
+      description = "The prefix, such as s3://bucket/train/ or az://container/train/.")
   private String uri = "";
 
   @Option(names = "--count", description = "How many objects. Not with --layout=dlio.")

@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
         "Reads the manifests below a prefix and every object that they name. Generated objects are"
             + " generated again and compared, others are held against their checksum.")
 public final class Verify extends Job {
-  @Option(names = "--uri", required = true, description = "The prefix, such as s3://bucket/train/.")
+  @Option(
+      names = "--uri",
+      required = true,
+      description = "The prefix, such as s3://bucket/train/ or az://container/train/.")
   private String uri = "";
 
   @Option(

@@ -15,6 +15,11 @@ record KeyRange(Location prefix, String after, @Nullable String end) {
     return new KeyRange(prefix, "", null);
   }
 
+  /** Returns all that begins with the prefix: for stores that list after no key. */
+  KeyRange unbounded() {
+    return all(prefix);
+  }
+
   /** Returns the prefix up to its last slash. */
   String directory() {
     return prefix.key().substring(0, prefix.key().lastIndexOf('/') + 1);

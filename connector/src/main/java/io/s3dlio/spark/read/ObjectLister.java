@@ -114,12 +114,17 @@ final class ObjectLister {
                         location.asPrefix()));
   }
 
-  /** Stores that list keys in their order can list a part; empty for none of it. */
+  /**
+   * Stores across a network list what begins with a text, and those that list after a key a part of
+   * that; empty for none of it.
+   */
   private static Optional<KeyRange> keys(
       ObjectStore store, Location prefix, ListSettings settings, PathRange range) {
-    return store instanceof CutListings
-        ? range.below(prefix, settings.recursive())
-        : Optional.of(KeyRange.all(prefix));
+    if (prefix.isLocal()) {
+      return Optional.of(KeyRange.all(prefix));
+    }
+    Optional<KeyRange> keys = range.below(prefix, settings.recursive());
+    return store instanceof CutListings ? keys : keys.map(KeyRange::unbounded);
   }
 
   private static boolean isPart(Optional<KeyRange> keys, Location prefix) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 record PathRange(String prefix, String first, String last) {
   static final PathRange ALL = new PathRange("", "", "");
 
-  /** The longest key of every store, in bytes. */
+  /** The longest key of every store, in bytes; of Azure's in characters. */
   private static final int MAX_KEY = 1024;
 
   /** Returns where paths lie that are in both ranges. */
@@ -52,9 +52,9 @@ record PathRange(String prefix, String first, String last) {
     KeyRange range =
         new KeyRange(
             root.withKey(asked.substring(key)),
-            isBefore(asked, first) ? shortened(before(first).substring(key)) : "",
+            isBefore(asked, first) ? shortened(root, before(first).substring(key)) : "",
             last.startsWith(whole) ? last.substring(key) + '\0' : null);
-    return isLong(range.prefix().key()) ? Optional.empty() : Optional.of(range);
+    return isLong(root, range.prefix().key()) ? Optional.empty() : Optional.of(range);
   }
 
   /** Returns whether no path that begins with this text is between the bounds. */
@@ -64,12 +64,12 @@ record PathRange(String prefix, String first, String last) {
   }
 
   /** The beginning of a text is before it. */
-  private static String shortened(String key) {
-    return isLong(key) ? key.substring(0, MAX_KEY / 4) : key;
+  private static String shortened(Location root, String key) {
+    return isLong(root, key) ? key.substring(0, MAX_KEY / 4) : key;
   }
 
-  private static boolean isLong(String key) {
-    return key.getBytes(UTF_8).length > MAX_KEY;
+  private static boolean isLong(Location root, String key) {
+    return (root.scheme().equals("az") ? key.length() : key.getBytes(UTF_8).length) > MAX_KEY;
   }
 
   private static String commonPrefix(String one, String other) {

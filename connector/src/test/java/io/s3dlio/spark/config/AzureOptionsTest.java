@@ -101,6 +101,9 @@ class AzureOptionsTest {
     assertRefused(
         Map.of("checksum", "crc32c"), "Invalid checksum: crc32c (az:// has crc64, md5 and none)");
     assertRefused(
+        Map.of("verifyRead", "whole"),
+        "Invalid option: 'verifyRead' (it means something for s3://, gs:// alone)");
+    assertRefused(
         Map.of("accountName", "account2"),
         "Invalid configuration: the account is account2, and the location names account1");
   }

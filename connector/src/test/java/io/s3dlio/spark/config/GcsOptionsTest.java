@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.cloud.UploadChecksum;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.gcs.GcsConfig;
 import io.s3dlio.storage.gcs.GcsCredentials;
 import java.net.URI;
@@ -37,6 +38,7 @@ class GcsOptionsTest {
                     "serviceAccountFile", "/key.json",
                     "userProject", "payer",
                     "checksum", "none",
+                    "verifyRead", "whole",
                     "maxConnections", "7")))
         .isEqualTo(
             new GcsConfig(
@@ -44,6 +46,7 @@ class GcsOptionsTest {
                 new GcsCredentials.ServiceAccount("/key.json"),
                 "payer",
                 UploadChecksum.NONE,
+                VerifyRead.WHOLE,
                 ClientConfig.DEFAULT.withMaxConnections(7)));
     assertThat(config(Map.of())).isEqualTo(GcsConfig.DEFAULT);
     assertThat(config(Map.of("accessToken", "hidden")).credentials())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.s3dlio.spark.config.ResolvedOptions.Origin;
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.PageCacheMode;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.s3.S3Config;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -190,7 +191,7 @@ class ResolvedOptionsTest {
     S3Config reads = ResolvedOptions.forRead(read, NONE).storeConfig(bucket).s3("b");
     S3Config writes = ResolvedOptions.forWrite(write, NONE).storeConfig(bucket).s3("b");
 
-    assertThat(reads.verifyRead()).isEqualTo(S3Config.VerifyRead.ALL);
+    assertThat(reads.verifyRead()).isEqualTo(VerifyRead.ALL);
     assertThat(reads.versionId()).isEqualTo("v1");
     assertThat(writes.verify()).isEqualTo(S3Config.Verify.HEAD);
     assertThat(writes.versionId()).isNull();
@@ -275,6 +276,7 @@ class ResolvedOptionsTest {
             "accountName", List.of("az"),
             "clientSecret", List.of("az"),
             "userProject", List.of("gs"),
+            "accessToken", List.of("gs"),
             "maxConnections", List.of("s3", "az", "gs"));
     schemes.forEach(
         (option, of) -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.StoreConfig;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.s3.S3Config;
 import io.s3dlio.storage.s3.S3Credentials;
 import java.net.URI;
@@ -92,8 +93,7 @@ class S3aSettingsTest {
                 .sseKmsKeyId("arn:aws:kms:key")
                 .build());
     assertThat(config(hadoop("endpoint.fips=true")).fips()).isTrue();
-    assertThat(config(hadoop("checksum.validation=true")).verifyRead())
-        .isEqualTo(S3Config.VerifyRead.WHOLE);
+    assertThat(config(hadoop("checksum.validation=true")).verifyRead()).isEqualTo(VerifyRead.WHOLE);
     assertThatThrownBy(() -> config(hadoop("checksum.validation=maybe")))
         .hasMessageContaining("Invalid fs.s3a.checksum.validation: 'maybe'");
   }

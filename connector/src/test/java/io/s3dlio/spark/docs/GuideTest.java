@@ -2,7 +2,13 @@ package io.s3dlio.spark.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.spark.AzureCloud;
+import io.s3dlio.spark.Cloud;
 import io.s3dlio.spark.ForkedSpark;
+import io.s3dlio.spark.GcsCloud;
+import io.s3dlio.spark.S3Cloud;
+import io.s3dlio.testing.AzureServer;
+import io.s3dlio.testing.GcsServer;
 import io.s3dlio.testing.S3Server;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -12,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +28,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.s3.S3Client;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The page {@code docs/guide.md} does what it says, and tells all that the Rust guide tells. */
 class GuideTest {
@@ -66,24 +74,35 @@ class GuideTest {
     return examples;
   }
 
-  @Test
-  void everyExampleCompilesRunsAndPrintsWhatThePageSays(@TempDir Path directory) throws Exception {
-    S3Server server = S3Server.best();
-    String bucket = "guide-" + UUID.randomUUID();
-    try (S3Client client = server.client()) {
-      client.createBucket(create -> create.bucket(bucket));
-    }
+  /** Each that there is. */
+  static Stream<Cloud> clouds() {
+    Stream<Cloud> others =
+        Stream.of(AzureServer.azurite().map(AzureCloud::new), GcsServer.fake().map(GcsCloud::new))
+            .flatMap(Optional::stream);
+    return Stream.concat(Stream.of(new S3Cloud(S3Server.best())), others);
+  }
+
+  @ParameterizedTest
+  @MethodSource("clouds")
+  void everyExampleCompilesRunsAndPrintsWhatThePageSays(Cloud cloud, @TempDir Path directory)
+      throws Exception {
+    String name = "guide-" + UUID.randomUUID();
+    cloud.create(name);
+    String bucket = "%s://%s/".formatted(cloud.scheme(), name);
     List<Example> examples = examples();
-    compile(examples, "s3://" + bucket + "/", directory);
+    compile(examples, bucket, directory);
+    String environment =
+        cloud.environment().entrySet().stream()
+            .map(variable -> "%s='%s' ".formatted(variable.getKey(), variable.getValue()))
+            .collect(Collectors.joining());
 
     ForkedSpark.Result result =
         ForkedSpark.run(
-            "AWS_ENDPOINT_URL=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s exec \"$@\""
-                .formatted(server.endpoint(), server.accessKeyId(), server.secretAccessKey()),
+            environment + "exec \"$@\"",
             GuideRun.class,
             directory.toString(),
             String.valueOf(examples.size()),
-            "s3://" + bucket + "/");
+            bucket);
 
     assertThat(result.code()).describedAs(result.output()).isZero();
     String[] ran = result.output().split(Pattern.quote(GuideRun.BEGIN));

@@ -12,8 +12,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +33,7 @@ class BundleTokensIT {
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/storage/", this::stat);
+    server.createContext("/", BundleTokensIT::metadata);
     server.createContext("/token", exchange -> answer(exchange, TOKEN));
     server.start();
   }
@@ -52,6 +55,12 @@ class BundleTokensIT {
         {"name": "key", "size": "7", "generation": "17", "updated": "2026-01-02T03:04:05.678Z"}""");
   }
 
+  /** As the server of metadata answers on Google's machines. */
+  private static void metadata(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().add("Metadata-Flavor", "Google");
+    answer(exchange, TOKEN);
+  }
+
   private static void answer(HttpExchange exchange, String json) throws IOException {
     exchange.getRequestBody().readAllBytes();
     exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -61,19 +70,24 @@ class BundleTokensIT {
     exchange.close();
   }
 
-  @Test
-  void aServiceAccountsFileIsExchangedForAToken() throws Exception {
-    String address = "http://127.0.0.1:" + server.getAddress().getPort();
-    Path keys = folder.resolve("account.json");
+  private Path account() throws Exception {
     byte[] key = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate().getEncoded();
-    Files.writeString(
-        keys,
+    return Files.writeString(
+        folder.resolve("account.json"),
         """
         {"type": "service_account", "project_id": "p", "private_key_id": "1", "client_id": "2",
-         "client_email": "reader@p.iam.example", "token_uri": "%s/token",
+         "client_email": "reader@p.iam.example", "token_uri": "http://%s/token",
          "private_key": "-----BEGIN PRIVATE KEY-----\\n%s\\n-----END PRIVATE KEY-----\\n"}
         """
-            .formatted(address, Base64.getEncoder().encodeToString(key)));
+            .formatted(address(), Base64.getEncoder().encodeToString(key)));
+  }
+
+  private String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void assertAsksWithToken(Map<String, String> environment, String... more)
+      throws Exception {
     String classPath =
         String.join(
             File.pathSeparator,
@@ -86,18 +100,36 @@ class BundleTokensIT {
                         .getLocation()
                         .getPath())
                 .toString());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath,
-            GcsStatProgram.class.getName(),
-            address,
-            keys.toString());
-
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                GcsStatProgram.class.getName(),
+                "http://" + address()));
+    command.addAll(List.of(more));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("CLOUDSDK_CONFIG", folder.toString());
+    builder.environment().putAll(environment);
     try (ChildProcess program = ChildProcess.start(builder, folder.resolve("log"))) {
       assertThat(program.succeed()).contains("etag 17").doesNotContain("NoClassDefFound");
     }
     assertThat(requests).containsExactly("Bearer the-token");
+  }
+
+  @Test
+  void aServiceAccountsFileIsExchangedForAToken() throws Exception {
+    assertAsksWithToken(Map.of(), account().toString());
+  }
+
+  @Test
+  void theDefaultCredentialsAreAFileOfTheEnvironment() throws Exception {
+    assertAsksWithToken(Map.of("GOOGLE_APPLICATION_CREDENTIALS", account().toString()));
+  }
+
+  @Test
+  void theDefaultCredentialsAreTheMachinesOwn() throws Exception {
+    assertAsksWithToken(Map.of("GCE_METADATA_HOST", address()));
   }
 }

@@ -8,7 +8,10 @@ import io.s3dlio.storage.gcs.GcsStores;
 import java.io.IOException;
 import java.net.URI;
 
-/** Asks a server about {@code gs://bucket/key}; its arguments are the server and a file of keys. */
+/**
+ * Asks a server about {@code gs://bucket/key}; its arguments are the server and a file of keys, or
+ * none for the application default credentials.
+ */
 public final class GcsStatProgram {
   private GcsStatProgram() {}
 
@@ -16,7 +19,10 @@ public final class GcsStatProgram {
     GcsConfig config =
         GcsConfig.DEFAULT
             .withEndpoint(URI.create(arguments[0]))
-            .withCredentials(new GcsCredentials.ServiceAccount(arguments[1]));
+            .withCredentials(
+                arguments.length > 1
+                    ? new GcsCredentials.ServiceAccount(arguments[1])
+                    : new GcsCredentials.Default());
     try (ObjectStore store = GcsStores.open(config)) {
       System.out.println("etag " + store.stat(new Location("gs", "bucket", "key")).etag());
     }

@@ -2,36 +2,34 @@ package io.s3dlio.spark.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.s3dlio.spark.AzureCloud;
+import io.s3dlio.spark.Cloud;
+import io.s3dlio.spark.GcsCloud;
+import io.s3dlio.spark.S3Cloud;
+import io.s3dlio.testing.AzureServer;
+import io.s3dlio.testing.GcsServer;
 import io.s3dlio.testing.S3Server;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** The tests that are written in Python, and those of the Python package, on each PySpark. */
 class PySparkIT {
-  private static final S3Server SERVER = S3Server.best();
-  private static final String BUCKET = "python-" + UUID.randomUUID();
+  private static final Cloud S3 = new S3Cloud(S3Server.best());
 
   @TempDir Path folder;
-
-  @BeforeAll
-  static void makeTheBucket() {
-    try (S3Client client = SERVER.client()) {
-      client.createBucket(create -> create.bucket(BUCKET));
-    }
-  }
 
   @ParameterizedTest
   @EnumSource(names = {"SPARK_4_1", "SPARK_4_2"})
@@ -54,6 +52,25 @@ class PySparkIT {
       names = {"SPARK_4_1", "SPARK_4_2"})
   void passesEveryTestInPythonOnTheOtherVersionsToo(Python python) throws Exception {
     pass(python, tests());
+  }
+
+  @EnabledIf("io.s3dlio.testing.AzureServer#hasAzurite")
+  @Test
+  void passesTheTestsOfABucketOnAzure() throws Exception {
+    passTheTestsOfABucket(new AzureCloud(AzureServer.azurite().orElseThrow()));
+  }
+
+  @EnabledIf("io.s3dlio.testing.GcsServer#isThere")
+  @Test
+  void passesTheTestsOfABucketOnGcs() throws Exception {
+    passTheTestsOfABucket(new GcsCloud(GcsServer.fake().orElseThrow()));
+  }
+
+  private void passTheTestsOfABucket(Cloud cloud) throws Exception {
+    List<String> tests = new ArrayList<>(List.of("-o", "pythonpath=" + Python.sources()));
+    tests.add(Python.tests().resolve("test_content_ref.py").toString());
+    tests.addAll(List.of("-k", "cloud"));
+    pass(Python.SPARK_4_2, environment(cloud), tests);
   }
 
   /** Spark Connect, which has a session of its own, and the package as a wheel. */
@@ -108,17 +125,15 @@ class PySparkIT {
     return arguments;
   }
 
-  private static Map<String, String> environment(Python python) {
-    return Map.of(
-        "S3DLIO_TEST_BUCKET", "s3://" + BUCKET + "/" + python.name(),
-        "AWS_ENDPOINT_URL", SERVER.endpoint().toString(),
-        "AWS_REGION", "us-east-1",
-        "AWS_ACCESS_KEY_ID", SERVER.accessKeyId(),
-        "AWS_SECRET_ACCESS_KEY", SERVER.secretAccessKey());
+  /** The environment alone says where the bucket is, and whose the requests are. */
+  private static Map<String, String> environment(Cloud cloud) throws IOException {
+    Map<String, String> variables = new HashMap<>(cloud.environment());
+    variables.put("S3DLIO_TEST_BUCKET", cloud.folder().uri());
+    return variables;
   }
 
   private void pass(Python python, List<String> tests) throws Exception {
-    pass(python, environment(python), tests);
+    pass(python, environment(S3), tests);
   }
 
   private void pass(Python python, Map<String, String> variables, List<String> tests)

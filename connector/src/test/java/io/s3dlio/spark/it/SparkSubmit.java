@@ -50,7 +50,10 @@ record SparkSubmit(Path folder, String master, Map<String, String> settings) {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     // Nobody's own keys and endpoints.
-    builder.environment().keySet().removeIf(name -> name.matches("(AWS|S3DLIO_TEST)_.*"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.matches("(AWS|AZURE|GOOGLE|STORAGE|S3DLIO_TEST)_.*"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("SPARK_HOME", sparkHome().toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");

@@ -119,6 +119,22 @@ class PathRangeTest {
     }
   }
 
+  @Test
+  void theLongestKeyOfAzureHasMoreBytesThanThatOfOthers() {
+    String name = "\u00e9".repeat(1000);
+    for (String scheme : List.of("s3", "az", "gs")) {
+      Location root = new Location(scheme, "b", "p/");
+
+      assertThat(
+              PathRangeFinder.rangeOf(List.of(path("STARTS_WITH", root + name))).below(root, true))
+          .as(scheme)
+          .isEqualTo(
+              scheme.equals("az")
+                  ? Optional.of(KeyRange.all(root.append(name)))
+                  : Optional.empty());
+    }
+  }
+
   private static List<String> wanted(Set<String> keys, Filters filters) {
     ObjectTable.Builder table = new ObjectTable.Builder(ROOT);
     keys.forEach(key -> table.add(new ObjectInfo(ROOT.withKey(key), 1, FakeStore.TIME, "e")));

@@ -36,6 +36,10 @@ final class References {
         .collectAsList();
   }
 
+  static long crc(byte[] content) {
+    return crc(ByteBuffer.wrap(content));
+  }
+
   /** Returns what {@link #read} should, without the segment. */
   static String expected(Path file) throws IOException {
     return file.getFileName() + " " + crc(ByteBuffer.wrap(Files.readAllBytes(file))) + " ";

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
-import java.nio.file.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
@@ -18,13 +17,18 @@ final class FailingWrites {
   private FailingWrites() {}
 
   /**
-   * @param args the directory that gets the targets {@code error}, {@code skip}, {@code content},
-   *     {@code encoded} and {@code checkpoint}
+   * @param args the location that gets the targets {@code error}, {@code skip}, {@code content},
+   *     {@code encoded} and {@code checkpoint}; then options, {@code name=value} each
    */
   public static void main(String[] args) {
-    Path dir = Path.of(args[0]);
+    String dir = args[0] + "/";
+    SparkSession.Builder builder = SparkSession.builder();
+    for (int i = 1; i < args.length; i++) {
+      String[] option = args[i].split("=", 2);
+      builder.config("spark.datasource.s3dlio." + option[0], option[1]);
+    }
     SparkSession spark =
-        SparkSession.builder()
+        builder
             .master("local[2,3]")
             .config("spark.ui.enabled", "false")
             .config("spark.driver.bindAddress", "127.0.0.1")
@@ -39,23 +43,20 @@ final class FailingWrites {
           .option("objectSize", "1k")
           .option("maxConcurrency", "1")
           .option("onExisting", onExisting)
-          .save(dir.resolve(onExisting).toString());
+          .save(dir + onExisting);
     }
     writer(
             rows.select(
                 concat(lit("c"), col("id")).as("name"),
                 col("id").cast("string").cast("binary").as("content")))
-        .save(dir.resolve("content").toString());
-    writer(rows)
-        .option("encode", "tfrecord")
-        .option("maxRecordsPerFile", 3)
-        .save(dir.resolve("encoded").toString());
+        .save(dir + "content");
+    writer(rows).option("encode", "tfrecord").option("maxRecordsPerFile", 3).save(dir + "encoded");
     writer(
             rows.select(
                 concat(lit("s"), col("id")).as("name"),
                 col("id").cast("string").cast("binary").as("content")))
         .option("checkpoint", 7)
-        .save(dir.resolve("checkpoint").toString());
+        .save(dir + "checkpoint");
     spark.stop();
   }
 

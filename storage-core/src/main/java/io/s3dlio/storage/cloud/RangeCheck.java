@@ -62,7 +62,7 @@ public final class RangeCheck implements HeadCheck {
     } else {
       takeWhole(length);
     }
-    checksum = checksumField.isEmpty() ? "" : headers.first(checksumField).orElse("");
+    checksum = checksumField.isEmpty() ? "" : String.join(",", headers.all(checksumField));
   }
 
   /** A server may answer with the whole object instead of a range that begins with it. */

@@ -17,6 +17,8 @@ final class GcsAddressing {
   /** By "About Cloud Storage buckets", of which dotted names are the long ones. */
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]");
 
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
   private final Endpoint endpoint;
   private final String basePath;
 
@@ -58,6 +60,15 @@ final class GcsAddressing {
   /** Returns whether the server is Google's, so that it may see whose requests they are. */
   boolean isGoogle() {
     return endpoint.tls() && endpoint.host().endsWith(".googleapis.com");
+  }
+
+  /** Returns whether nobody can listen on the way to the server. */
+  boolean isPrivate() {
+    String host = endpoint.host();
+    return endpoint.tls()
+        || host.equals("localhost")
+        || host.equals("::1")
+        || LOOPBACK.matcher(host).matches();
   }
 
   /**

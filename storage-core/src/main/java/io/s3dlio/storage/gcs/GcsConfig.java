@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.cloud.UploadChecksum;
+import io.s3dlio.storage.cloud.VerifyRead;
 import java.io.Serializable;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param userProject the project that is billed for requests, as some buckets demand; null for the
  *     bucket's owner's
  * @param checksum what uploads are checked by
+ * @param verifyRead what reads are checked by, beyond their length and version
  * @param client how the server is treated
  */
 public record GcsConfig(
@@ -25,14 +27,16 @@ public record GcsConfig(
     @Nullable GcsCredentials credentials,
     @Nullable String userProject,
     UploadChecksum checksum,
+    VerifyRead verifyRead,
     ClientConfig client)
     implements Serializable {
   /** Everything from the environment, or by default. */
   public static final GcsConfig DEFAULT =
-      new GcsConfig(null, null, null, UploadChecksum.CRC32C, ClientConfig.DEFAULT);
+      new GcsConfig(null, null, null, UploadChecksum.CRC32C, VerifyRead.NONE, ClientConfig.DEFAULT);
 
   public GcsConfig {
     requireNonNull(checksum, "checksum is null");
+    requireNonNull(verifyRead, "verifyRead is null");
     requireNonNull(client, "client is null");
     if (checksum == UploadChecksum.CRC64) {
       throw new IllegalArgumentException(
@@ -41,22 +45,26 @@ public record GcsConfig(
   }
 
   public GcsConfig withEndpoint(@Nullable URI value) {
-    return new GcsConfig(value, credentials, userProject, checksum, client);
+    return new GcsConfig(value, credentials, userProject, checksum, verifyRead, client);
   }
 
   public GcsConfig withCredentials(@Nullable GcsCredentials value) {
-    return new GcsConfig(endpoint, value, userProject, checksum, client);
+    return new GcsConfig(endpoint, value, userProject, checksum, verifyRead, client);
   }
 
   public GcsConfig withUserProject(@Nullable String value) {
-    return new GcsConfig(endpoint, credentials, value, checksum, client);
+    return new GcsConfig(endpoint, credentials, value, checksum, verifyRead, client);
   }
 
   public GcsConfig withChecksum(UploadChecksum value) {
-    return new GcsConfig(endpoint, credentials, userProject, value, client);
+    return new GcsConfig(endpoint, credentials, userProject, value, verifyRead, client);
+  }
+
+  public GcsConfig withVerifyRead(VerifyRead value) {
+    return new GcsConfig(endpoint, credentials, userProject, checksum, value, client);
   }
 
   public GcsConfig withClient(ClientConfig value) {
-    return new GcsConfig(endpoint, credentials, userProject, checksum, value);
+    return new GcsConfig(endpoint, credentials, userProject, checksum, verifyRead, value);
   }
 }

@@ -9,6 +9,7 @@ import io.s3dlio.storage.NotFoundException;
 import io.s3dlio.storage.ObjectChangedException;
 import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectListing;
+import io.s3dlio.storage.ObjectReader;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
@@ -20,11 +21,14 @@ import io.s3dlio.storage.cloud.CloudClient;
 import io.s3dlio.storage.cloud.CloudFailures;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.KeptSum;
 import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.storage.cloud.PartPlan;
 import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.RangeCheck;
 import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.VerifiedReader;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.cloud.WriteCondition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,7 +46,9 @@ import java.util.UUID;
  * <p>A read is tried once here, for the range engine tries again from the byte it reached; every
  * other operation is tried again here.
  */
-final class GcsStore implements ObjectStore, CutListings, BatchDelete.Server {
+final class GcsStore
+    implements ObjectStore, CutListings, VerifiedReader.Source, BatchDelete.Server {
+  private static final String CRC32C = "crc32c=";
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final GcsClient client;
@@ -78,13 +84,29 @@ final class GcsStore implements ObjectStore, CutListings, BatchDelete.Server {
   }
 
   @Override
+  public ObjectReader reader() {
+    return config.verifyRead() == VerifyRead.ALL ? new VerifiedReader(this) : this;
+  }
+
+  @Override
   public void read(ReadRequest request) throws IOException {
+    VerifiedReader.read(this, request, config.verifyRead());
+  }
+
+  @Override
+  public KeptSum ask(ReadRequest request) throws IOException {
+    GcsObject object = object("read", request.location());
+    CloudReads.requireVersion(request, object.generation());
+    return new KeptSum(object.size(), object.crc32c());
+  }
+
+  @Override
+  public KeptSum get(ReadRequest request) throws IOException {
     Location location = request.location();
     GcsNames.requireObject("read", location);
     ByteBuffer target = request.target();
     if (!target.hasRemaining()) {
-      CloudReads.ofNothing(request, object("read", location).at(location));
-      return;
+      return KeptSum.ofNothing(request, object("read", location).at(location));
     }
     long end = request.offset() + target.remaining();
     // What is stored compressed comes so: decompressed on the way it would have no ranges.
@@ -92,7 +114,7 @@ final class GcsStore implements ObjectStore, CutListings, BatchDelete.Server {
         List.of("Range", "bytes=" + request.offset() + '-' + (end - 1), "Accept-Encoding", "gzip");
     String condition =
         GcsRequests.isGeneration(request.etag()) ? "&ifGenerationMatch=" + request.etag() : "";
-    RangeCheck check = new RangeCheck(request, "X-Goog-Generation", "");
+    RangeCheck check = new RangeCheck(request, "X-Goog-Generation", "X-Goog-Hash");
     Attempts attempts = client.attempts();
     try {
       client.once(
@@ -115,6 +137,18 @@ final class GcsStore implements ObjectStore, CutListings, BatchDelete.Server {
           ? CloudReads.truncated(request, end, check.objectLength())
           : CloudClient.charged(CloudReads.cut(request, target.remaining()), attempts);
     }
+    boolean whole = request.offset() == 0 && end == check.objectLength();
+    return new KeptSum(check.objectLength(), whole ? crc32c(check.checksum()) : "");
+  }
+
+  /** Takes it out of {@code crc32c=...,md5=...}. */
+  private static String crc32c(String hashes) {
+    int begin = hashes.indexOf(CRC32C);
+    if (begin < 0) {
+      return "";
+    }
+    int comma = hashes.indexOf(',', begin);
+    return hashes.substring(begin + CRC32C.length(), comma < 0 ? hashes.length() : comma);
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class GcsStores {
   /**
    * Returns the store of a configuration.
    *
-   * @throws IllegalArgumentException if the endpoint is malformed
+   * @throws IllegalArgumentException if the endpoint is malformed, or is no place for a token
    */
   public static ObjectStore open(GcsConfig config) {
     return STORES.open(config);
@@ -56,18 +56,27 @@ public final class GcsStores {
     return URI.create(emulator.contains("://") ? emulator : "http://" + emulator);
   }
 
-  /** A token that nobody named is shown to nobody but Google. */
+  /**
+   * A token that nobody named is shown to nobody but Google.
+   *
+   * @throws IllegalArgumentException if others could read it on its way
+   */
   private static Authorization authorization(
       @Nullable GcsCredentials credentials, GcsAddressing addressing) {
+    boolean unnamed = credentials == null && addressing.isGoogle();
+    if ((credentials == null && !unnamed) || credentials instanceof GcsCredentials.Anonymous) {
+      return Authorization.ANONYMOUS;
+    }
+    if (!addressing.isPrivate()) {
+      throw new IllegalArgumentException(
+          "Invalid endpoint: %s (tokens are sent over https, or to this machine)"
+              .formatted(addressing.endpoint()));
+    }
     if (credentials instanceof GcsCredentials.AccessToken token) {
       return Authorization.of(token);
     }
-    if (credentials instanceof GcsCredentials.ServiceAccount account) {
-      return GoogleTokens.ofFile(account.file());
-    }
-    boolean byDefault = credentials == null && addressing.isGoogle();
-    return byDefault || credentials instanceof GcsCredentials.Default
-        ? GoogleTokens.ofEnvironment()
-        : Authorization.ANONYMOUS;
+    return credentials instanceof GcsCredentials.ServiceAccount account
+        ? GoogleTokens.ofFile(account.file())
+        : GoogleTokens.ofEnvironment();
   }
 }

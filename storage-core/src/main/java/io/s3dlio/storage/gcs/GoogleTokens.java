@@ -99,13 +99,22 @@ final class GoogleTokens implements Authorization {
       synchronized (this) {
         known = found;
         if (known == null) {
-          GoogleCredentials any = source.find();
+          GoogleCredentials any = find();
           known = any.createScopedRequired() ? any.createScoped(SCOPE) : any;
           found = known;
         }
       }
     }
     return known;
+  }
+
+  private GoogleCredentials find() throws IOException {
+    try {
+      return source.find();
+    } catch (IllegalArgumentException e) {
+      // The library's word for a file that describes no identity.
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private StorageException failure(CloudRequest request, IOException reason) {

@@ -9,6 +9,7 @@ import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.cloud.Attempts;
 import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Crc32c;
 import io.s3dlio.storage.cloud.Etags;
 import io.s3dlio.storage.cloud.Upload;
 import io.s3dlio.storage.cloud.UploadedPart;

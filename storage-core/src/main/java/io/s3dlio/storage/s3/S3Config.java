@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.s3dlio.storage.cloud.ClientConfig;
 import io.s3dlio.storage.cloud.PartPlan;
 import io.s3dlio.storage.cloud.UploadChecksum;
+import io.s3dlio.storage.cloud.VerifyRead;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -117,18 +118,6 @@ public record S3Config(
     public String toString() {
       return "Role[" + arn + "]";
     }
-  }
-
-  /** What a read is checked by. */
-  public enum VerifyRead {
-    NONE,
-    /** Objects that are read in one request, by the CRC32C that the server keeps, if it does. */
-    WHOLE,
-    /**
-     * Objects that one reader reads whole, in whatever ranges, by the CRC32C that the server keeps.
-     * What is not compared, for want of a sum or of the rest of the object, is counted.
-     */
-    ALL
   }
 
   /** What is looked at once an object is written. */

@@ -1,8 +1,9 @@
 package io.s3dlio.storage.s3;
 
+import io.s3dlio.storage.cloud.Crc32c;
 import io.s3dlio.storage.cloud.UploadChecksum;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.s3.S3Config.Verify;
-import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -20,7 +20,9 @@ import io.s3dlio.storage.cloud.Attempts;
 import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudReads;
 import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.Crc32c;
 import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.KeptSum;
 import io.s3dlio.storage.cloud.ListPages;
 import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.storage.cloud.PartPlan;
@@ -30,10 +32,11 @@ import io.s3dlio.storage.cloud.Upload;
 import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.cloud.UploadThreads;
 import io.s3dlio.storage.cloud.UriText;
+import io.s3dlio.storage.cloud.VerifiedReader;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.cloud.Xml;
 import io.s3dlio.storage.s3.S3Config.Verify;
-import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import io.s3dlio.storage.transport.HeadCheck;
 import io.s3dlio.storage.transport.HttpHeaders;
 import io.s3dlio.storage.transport.HttpResponse;
@@ -130,7 +133,7 @@ final class S3Store
 
   @Override
   public void read(ReadRequest request) throws IOException {
-    S3Reads.read(this, request, config.verifyRead());
+    VerifiedReader.read(this, request, config.verifyRead());
   }
 
   @Override
@@ -139,7 +142,7 @@ final class S3Store
     S3Names.requireObject("read", location);
     ByteBuffer target = request.target();
     if (!target.hasRemaining()) {
-      return S3Reads.ofNothing(request, stat("read", location));
+      return KeptSum.ofNothing(request, stat("read", location));
     }
     long end = request.offset() + target.remaining();
     RangeCheck check = new RangeCheck(request, CRC32C);

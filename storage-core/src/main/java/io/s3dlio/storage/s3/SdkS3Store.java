@@ -18,7 +18,9 @@ import io.s3dlio.storage.WriterOptions;
 import io.s3dlio.storage.cloud.BatchDelete;
 import io.s3dlio.storage.cloud.CloudFailures;
 import io.s3dlio.storage.cloud.CloudReads;
+import io.s3dlio.storage.cloud.Crc32c;
 import io.s3dlio.storage.cloud.Etags;
+import io.s3dlio.storage.cloud.KeptSum;
 import io.s3dlio.storage.cloud.ListPages;
 import io.s3dlio.storage.cloud.PagedListing;
 import io.s3dlio.storage.cloud.PartPlan;
@@ -26,10 +28,11 @@ import io.s3dlio.storage.cloud.PartWriter;
 import io.s3dlio.storage.cloud.Upload;
 import io.s3dlio.storage.cloud.UploadChecksum;
 import io.s3dlio.storage.cloud.UploadThreads;
+import io.s3dlio.storage.cloud.VerifiedReader;
+import io.s3dlio.storage.cloud.VerifyRead;
 import io.s3dlio.storage.cloud.WriteCondition;
 import io.s3dlio.storage.cloud.Xml;
 import io.s3dlio.storage.s3.S3Config.Verify;
-import io.s3dlio.storage.s3.S3Config.VerifyRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -125,7 +128,7 @@ final class SdkS3Store
 
   @Override
   public void read(ReadRequest request) throws IOException {
-    S3Reads.read(this, request, config.verifyRead());
+    VerifiedReader.read(this, request, config.verifyRead());
   }
 
   @Override
@@ -141,7 +144,7 @@ final class SdkS3Store
     Location location = request.location();
     S3Names.requireObject("read", location);
     if (!request.target().hasRemaining()) {
-      return S3Reads.ofNothing(request, stat("read", location));
+      return KeptSum.ofNothing(request, stat("read", location));
     }
     long end = request.offset() + request.target().remaining();
     GetObjectRequest.Builder get =

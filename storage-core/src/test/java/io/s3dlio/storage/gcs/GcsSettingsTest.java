@@ -1,6 +1,7 @@
 package io.s3dlio.storage.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.s3dlio.storage.ObjectStore;
@@ -13,6 +14,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +55,34 @@ class GcsSettingsTest extends ScriptedGcs {
     store.stat(OBJECT);
 
     assertThat(heads.get(0)).contains("\r\nAuthorization: Bearer very-secret\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://cloud.example, true",
+    "http://localhost:4443, true",
+    "http://127.0.0.1, true",
+    "http://[::1]:80, true",
+    "http://storage.googleapis.com, false",
+    "http://127.example, false",
+    "http://10.0.0.1:4443, false"
+  })
+  void noTokenTravelsWhereOthersCanReadIt(String endpoint, boolean isPrivate) {
+    GcsConfig config =
+        GcsConfig.DEFAULT
+            .withEndpoint(URI.create(endpoint))
+            .withCredentials(new GcsCredentials.AccessToken("very-secret"));
+
+    ThrowingCallable open = () -> GcsStores.create(config, Map.of()).end().run();
+    if (isPrivate) {
+      assertThatCode(open).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(open)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("tokens are sent over https")
+          .hasMessageNotContaining("very-secret");
+    }
+    GcsStores.create(config.withCredentials(null), Map.of()).end().run();
   }
 
   @ParameterizedTest

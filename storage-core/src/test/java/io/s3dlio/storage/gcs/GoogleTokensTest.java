@@ -34,6 +34,7 @@ class GoogleTokensTest extends ScriptedGcs {
     String answer(int number);
   }
 
+  /** One attempt is enough: the library makes several of its own. */
   private ObjectStore open(TokenServer server, Script script) throws Exception {
     String uri = serve((n, head) -> server.answer(tokens.getAndIncrement())).toString();
     Path file = folder.resolve("account.json");
@@ -48,7 +49,10 @@ class GoogleTokensTest extends ScriptedGcs {
             .formatted(uri, Base64.getEncoder().encodeToString(key)));
     return open(
         script,
-        config -> config.withCredentials(new GcsCredentials.ServiceAccount(file.toString())));
+        config ->
+            config
+                .withCredentials(new GcsCredentials.ServiceAccount(file.toString()))
+                .withClient(config.client().withMaxAttempts(1)));
   }
 
   private static String token(String token, int seconds) {
@@ -144,6 +148,27 @@ class GoogleTokensTest extends ScriptedGcs {
     store.stat(OBJECT);
     assertThat(authorizations()).endsWith("Bearer t1");
     assertThat(tokens).hasValue(2);
+  }
+
+  /** The library exchanges it over TLS alone. */
+  @Test
+  void anIdentityOfAWorkloadThatIsDescribedWronglyIsTold() throws Exception {
+    Path file = folder.resolve("workload.json");
+    Files.writeString(
+        file,
+        """
+        {"type": "external_account", "audience": "//iam.example/p", "token_url": "http://x/token",
+         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+         "credential_source": {"file": "subject"}}
+        """);
+    ObjectStore store =
+        open(
+            (n, head) -> found(7, 17),
+            config -> config.withCredentials(new GcsCredentials.ServiceAccount(file.toString())));
+
+    assertThatThrownBy(() -> store.stat(OBJECT))
+        .isInstanceOf(AccessDeniedException.class)
+        .hasMessageContaining("The provided token URL is invalid");
   }
 
   @Test

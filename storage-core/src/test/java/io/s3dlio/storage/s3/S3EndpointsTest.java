@@ -13,6 +13,7 @@ import io.s3dlio.storage.ObjectWriter;
 import io.s3dlio.storage.ReadRequest;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Crc32c;
 import io.s3dlio.storage.cloud.EndpointSet;
 import io.s3dlio.storage.transport.HttpStub;
 import io.s3dlio.testing.Relay;

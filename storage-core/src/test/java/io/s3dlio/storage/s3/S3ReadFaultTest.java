@@ -13,6 +13,8 @@ import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.TruncatedException;
 import io.s3dlio.storage.UnavailableException;
+import io.s3dlio.storage.cloud.Crc32c;
+import io.s3dlio.storage.cloud.VerifyRead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -155,7 +157,7 @@ class S3ReadFaultTest extends ScriptedS3 {
           open(
               (n, head) ->
                   body(200, "0123", "ETag: \"e1\"\r\nx-amz-checksum-crc32c: " + sum + "\r\n"),
-              config -> config.verifyRead(S3Config.VerifyRead.WHOLE));
+              config -> config.verifyRead(VerifyRead.WHOLE));
       if (sum.startsWith("AAAA")) {
         assertThatThrownBy(() -> store.read(read(0, ByteBuffer.allocateDirect(4))))
             .isInstanceOf(CorruptException.class)

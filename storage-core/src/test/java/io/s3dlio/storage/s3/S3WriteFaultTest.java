@@ -11,6 +11,7 @@ import io.s3dlio.storage.ObjectInfo;
 import io.s3dlio.storage.ObjectStore;
 import io.s3dlio.storage.StorageException;
 import io.s3dlio.storage.WriterOptions;
+import io.s3dlio.storage.cloud.Crc32c;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

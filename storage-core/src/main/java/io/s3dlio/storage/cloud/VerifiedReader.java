@@ -1,4 +1,4 @@
-package io.s3dlio.storage.s3;
+package io.s3dlio.storage.cloud;
 
 import io.s3dlio.storage.Location;
 import io.s3dlio.storage.ObjectReader;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Holds a few numbers for each object of which a part was read.
  */
-final class VerifiedReader implements ObjectReader {
+public final class VerifiedReader implements ObjectReader {
   private static final Logger LOG = LoggerFactory.getLogger(VerifiedReader.class);
 
   private final Source source;
@@ -29,7 +29,7 @@ final class VerifiedReader implements ObjectReader {
   private long withoutSum;
 
   /** A store that knows sums. */
-  interface Source {
+  public interface Source {
     /** Reads as the store does, and returns what the answer tells of the object. */
     KeptSum get(ReadRequest request) throws IOException;
 
@@ -39,8 +39,20 @@ final class VerifiedReader implements ObjectReader {
 
   private record Version(Location location, String etag) {}
 
-  VerifiedReader(Source source) {
+  public VerifiedReader(Source source) {
     this.source = source;
+  }
+
+  /** Reads, and compares what came at once with the sum that the server keeps of it. */
+  public static void read(Source source, ReadRequest request, VerifyRead verify)
+      throws IOException {
+    ByteBuffer target = request.target();
+    int start = target.position();
+    KeptSum kept = source.get(request);
+    if (kept.isKnown() && verify != VerifyRead.NONE) {
+      ByteBuffer content = target.slice(start, target.position() - start);
+      kept.requireEqual(request.location(), Crc32c.of(List.of(content)));
+    }
   }
 
   @Override

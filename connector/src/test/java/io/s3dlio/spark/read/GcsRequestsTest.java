@@ -1,0 +1,13 @@
+package io.s3dlio.spark.read;
+
+import io.s3dlio.spark.GcsCloud;
+import io.s3dlio.testing.GcsServer;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+@EnabledIf("io.s3dlio.testing.GcsServer#isThere")
+class GcsRequestsTest extends RequestsContract {
+  GcsRequestsTest() throws IOException {
+    super(new GcsCloud(GcsServer.fake().orElseThrow()));
+  }
+}
