@@ -1,5 +1,7 @@
 package io.s3dlio.storage.azure;
 
+import static java.util.Map.entry;
+
 import io.s3dlio.storage.AccessDeniedException;
 import io.s3dlio.storage.AlreadyExistsException;
 import io.s3dlio.storage.Failure;
@@ -28,6 +30,7 @@ final class AzureFailures {
   private static final Set<Integer> TRANSIENT_STATUS = Set.of(408, 500, 502, 503, 504);
   private static final String INVALID_BLOCK_LIST = "InvalidBlockList";
   private static final String AUTHENTICATION_FAILED = "AuthenticationFailed";
+  private static final String NOT_SUPPORTED = "FeatureNotSupported";
   private static final String NOT_EMPTY = "DirectoryIsNotEmpty";
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -36,27 +39,25 @@ final class AzureFailures {
   private static final int PRECONDITION_FAILED = 412;
 
   private static final Map<String, String> ADVICE =
-      Map.of(
-          "ContainerNotFound",
-          "Create the container, or correct its name",
-          AUTHENTICATION_FAILED,
-          "Check the account's name and key, or that the signature has not expired",
-          "AuthorizationPermissionMismatch",
-          "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'",
-          "AuthorizationFailure",
-          "Check the key, and the account's network rules",
-          "PublicAccessNotPermitted",
-          "Give credentials: the account serves nobody without",
-          "InvalidBlobType",
-          "It is a page or append blob: delete it first",
-          "BlobArchived",
-          "It is in the archive tier: rehydrate it first",
-          "BlobImmutableDueToPolicy",
-          "A policy keeps it as it is until its time is over",
-          INVALID_BLOCK_LIST,
-          "Another wrote it meanwhile, which drops blocks: write it again",
-          "InvalidBlobOrBlock",
-          "Blocks of another program's upload may be left there: delete it, or write elsewhere");
+      Map.ofEntries(
+          entry("ContainerNotFound", "Create the container, or correct its name"),
+          entry(
+              AUTHENTICATION_FAILED,
+              "Check the account's name and key, or that the signature has not expired"),
+          entry(
+              "AuthorizationPermissionMismatch",
+              "Give the identity the role 'Storage Blob Data Reader' or '... Contributor'"),
+          entry("AuthorizationFailure", "Check the key, and the account's network rules"),
+          entry("PublicAccessNotPermitted", "Give credentials: the account serves nobody without"),
+          entry("InvalidBlobType", "It is a page or append blob: delete it first"),
+          entry("BlobArchived", "It is in the archive tier: rehydrate it first"),
+          entry("BlobImmutableDueToPolicy", "A policy keeps it as it is until its time is over"),
+          entry(NOT_SUPPORTED, "Older emulators know no CRC64: set checksum to md5 or none"),
+          entry(
+              INVALID_BLOCK_LIST, "Another wrote it meanwhile, which drops blocks: write it again"),
+          entry(
+              "InvalidBlobOrBlock",
+              "Blocks of another program's upload may be left there: delete it, or write elsewhere"));
 
   private static final String LEASED =
       "Somebody holds a lease on it: break the lease, or wait for its end";
@@ -119,6 +120,10 @@ final class AzureFailures {
   private static StorageException exception(int status, String code, Failure failure) {
     if (THROTTLED.contains(code) || CloudFailures.isThrottled(status)) {
       return new ThrottledException(failure);
+    }
+    if (code.equals(NOT_SUPPORTED)) {
+      // Under a status of 500, but it will not learn it.
+      return new StorageException(failure);
     }
     if (TRANSIENT.contains(code) || TRANSIENT_STATUS.contains(status)) {
       return new UnavailableException(failure);

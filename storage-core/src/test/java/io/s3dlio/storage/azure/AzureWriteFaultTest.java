@@ -232,6 +232,16 @@ class AzureWriteFaultTest extends ScriptedAzure {
     assertThat(count).hasValue(2);
   }
 
+  @Test
+  void whatAnEmulatorDoesNotKnowIsNotSentAgain() throws IOException {
+    ObjectStore store = open((n, head) -> error(500, "FeatureNotSupported"));
+
+    assertThatThrownBy(() -> store.put(OBJECT, direct("content"), WriterOptions.DEFAULT))
+        .isExactlyInstanceOf(StorageException.class)
+        .hasMessageContaining("set checksum to md5 or none");
+    assertThat(count).hasValue(1);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = UploadChecksum.class,
