@@ -73,6 +73,14 @@ public final class AzureCloud extends Cloud {
     return "accountKey";
   }
 
+  /** As docs/operations.md says: Spark knows no account keys. */
+  @Override
+  public Map<String, String> sparkSettings() {
+    return Map.of(
+        "spark.redaction.regex",
+        "(?i)secret|password|token|access[.]?key|account[.]?key|connection[.]?string");
+  }
+
   /** Returns a signature of the whole account, as {@code sasToken} takes it. */
   public String signature() {
     String text =

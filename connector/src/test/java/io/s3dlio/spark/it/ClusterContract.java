@@ -38,14 +38,12 @@ abstract class ClusterContract {
     String wrong = "wrong" + cloud.secret().substring(5);
     write(properties, wrong);
 
-    SparkSubmit spark =
-        new SparkSubmit(
-            work,
-            SparkSubmit.CLUSTER,
-            Map.of(
-                "spark.eventLog.enabled", "true",
-                "spark.eventLog.compress", "false",
-                "spark.eventLog.dir", events.toUri().toString()));
+    Map<String, String> settings = new HashMap<>(cloud.sparkSettings());
+    settings.put("spark.eventLog.enabled", "true");
+    settings.put("spark.eventLog.compress", "false");
+    settings.put("spark.eventLog.dir", events.toUri().toString());
+
+    SparkSubmit spark = new SparkSubmit(work, SparkSubmit.CLUSTER, settings);
     try (ChildProcess program =
         spark.start(CloudProgram.class, properties.toString(), folder.hadoopUri())) {
       assertThat(program.succeed())
