@@ -36,7 +36,7 @@ public final class AzureCloud extends Cloud {
 
   @Override
   public Map<String, String> options(URI relay) {
-    return Map.of("endpoint", at(relay), "accountKey", server.key());
+    return Map.of("endpoint", at(relay), "accountAccessKey", server.key());
   }
 
   @Override
@@ -70,15 +70,7 @@ public final class AzureCloud extends Cloud {
 
   @Override
   public String secretOption() {
-    return "accountKey";
-  }
-
-  /** As docs/operations.md says: Spark knows no account keys. */
-  @Override
-  public Map<String, String> sparkSettings() {
-    return Map.of(
-        "spark.redaction.regex",
-        "(?i)secret|password|token|access[.]?key|account[.]?key|connection[.]?string");
+    return "accountAccessKey";
   }
 
   /** Returns a signature of the whole account, as {@code sasToken} takes it. */

@@ -46,7 +46,8 @@ class AzureJobTest extends JobContract {
   @Test
   void aConnectionStringServesTooAndIsNowhereToBeSeen() {
     assertServes(
-        Map.of("connectionString", CLOUD.environment().get("AZURE_STORAGE_CONNECTION_STRING")),
+        Map.of(
+            "secretConnectionString", CLOUD.environment().get("AZURE_STORAGE_CONNECTION_STRING")),
         SERVER.key());
   }
 

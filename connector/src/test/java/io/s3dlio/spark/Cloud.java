@@ -64,11 +64,6 @@ public abstract class Cloud {
   /** Returns the option that holds the secret. */
   public abstract String secretOption();
 
-  /** Returns the settings without which Spark itself writes the secret down. */
-  public Map<String, String> sparkSettings() {
-    return Map.of();
-  }
-
   /** Returns whether requests of others are refused: an emulator may serve everybody. */
   public boolean refusesOthers() {
     return true;

@@ -24,7 +24,8 @@ final class AbfsSettings {
   private static final String KEY = "fs.azure.account.key";
 
   /** {@code https://login.microsoftonline.com/TENANT/oauth2/token}, of either version. */
-  private static final Pattern TENANT = Pattern.compile("https://[^/]+/([^/]+)/oauth2/.*");
+  private static final Pattern TENANT =
+      Pattern.compile("https://login\\.(?:microsoftonline\\.com|windows\\.net)/([^/]+)/oauth2/.*");
 
   private final Configuration settings;
   private final String container;
@@ -83,7 +84,7 @@ final class AbfsSettings {
   private void keyOrSas(Map<String, String> options) {
     Optional<String> key = first(KEY, HadoopSettings::secret);
     if (key.isPresent()) {
-      options.put("accountKey", key.get());
+      options.put("accountAccessKey", key.get());
     } else {
       sas().ifPresent(token -> options.put("sasToken", token));
     }
@@ -117,7 +118,7 @@ final class AbfsSettings {
       default ->
           throw HadoopSettings.refused(
               PROVIDER,
-              "'%s' is not known here; give accountKey, sasToken, or clientId with clientSecret and"
+              "'%s' is not known here; give accountAccessKey, sasToken, or clientId with clientSecret and"
                       .formatted(provider)
                   + " tenantId, or let the Azure SDK's default chain find an identity");
     }
@@ -127,7 +128,10 @@ final class AbfsSettings {
     Matcher matcher = TENANT.matcher(needed(CLIENT_ENDPOINT));
     if (!matcher.matches()) {
       throw HadoopSettings.refused(
-          CLIENT_ENDPOINT, "it is not of the form https://host/TENANT/oauth2/token");
+          CLIENT_ENDPOINT,
+          "it is not of the form https://login.microsoftonline.com/TENANT/oauth2/token (for another"
+              + " cloud set tenantId, clientId and clientSecret, and the environment's"
+              + " AZURE_AUTHORITY_HOST)");
     }
     return matcher.group(1);
   }

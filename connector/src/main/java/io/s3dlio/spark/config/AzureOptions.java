@@ -21,7 +21,7 @@ final class AzureOptions {
 
   private static final OptionKey<Optional<String>> ACCOUNT_KEY =
       text(
-              "accountKey",
+              "accountAccessKey",
               "Base64",
               "The key of the account. Unset: the environment's `AZURE_STORAGE_KEY`, else its"
                   + " `AZURE_STORAGE_SAS_TOKEN`, else what `DefaultAzureCredential` of the Azure SDK"
@@ -34,7 +34,7 @@ final class AzureOptions {
 
   private static final OptionKey<Optional<String>> CONNECTION_STRING =
       text(
-              "connectionString",
+              "secretConnectionString",
               "AccountName=...;AccountKey=...",
               "Account, key or signature, and endpoint in one, as Azure shows it. Unset: the"
                   + " environment's `AZURE_STORAGE_CONNECTION_STRING`, where no account is named.")
@@ -125,7 +125,7 @@ final class AzureOptions {
         && (options.value(ACCOUNT_NAME).isPresent()
             || options.value(StoreOptions.ENDPOINT).isPresent())) {
       throw new IllegalArgumentException(
-          "Invalid options: connectionString names the account and the endpoint, and accountName or"
+          "Invalid options: secretConnectionString names the account and the endpoint, and accountName or"
               + " endpoint is given too");
     }
     boolean tenant = options.value(TENANT_ID).isPresent();

@@ -37,7 +37,7 @@ class AzureOptionsTest {
     Map<String, String> options =
         Map.of(
             "endpoint", "http://127.0.0.1:10000/account1",
-            "accountKey", KEY,
+            "accountAccessKey", KEY,
             "checksum", "md5",
             "maxConnections", "7",
             "maxAttempts", "3",
@@ -74,7 +74,7 @@ class AzureOptionsTest {
                 .credentials())
         .isEqualTo(new AzureCredentials.ServicePrincipal("t", "c", "hidden"));
     AzureConfig connected =
-        config(Map.of("connectionString", "AccountName=account1;AccountKey=" + KEY));
+        config(Map.of("secretConnectionString", "AccountName=account1;AccountKey=" + KEY));
     assertThat(connected.credentials()).isEqualTo(new AzureCredentials.SharedKey(KEY));
     assertThat(connected.endpoint())
         .isEqualTo(URI.create("https://account1.blob.core.windows.net"));
@@ -83,17 +83,17 @@ class AzureOptionsTest {
   @Test
   void whatExcludesOrLacksEachOtherIsRefused() {
     assertRefused(
-        Map.of("accountKey", KEY, "sasToken", "sig=x"),
-        "Invalid options: accountKey and sasToken exclude each other");
+        Map.of("accountAccessKey", KEY, "sasToken", "sig=x"),
+        "Invalid options: accountAccessKey and sasToken exclude each other");
     assertRefused(
-        Map.of("accountKey", KEY, "anonymous", "true"),
-        "Invalid options: accountKey and anonymous exclude each other");
+        Map.of("accountAccessKey", KEY, "anonymous", "true"),
+        "Invalid options: accountAccessKey and anonymous exclude each other");
     assertRefused(
         Map.of("clientId", "c", "clientSecret", "hidden"),
         "Invalid options: tenantId, clientId and clientSecret go together, and one is missing");
     assertRefused(
-        Map.of("connectionString", "AccountName=a;AccountKey=" + KEY, "accountName", "b"),
-        "Invalid options: connectionString names the account and the endpoint, and accountName or"
+        Map.of("secretConnectionString", "AccountName=a;AccountKey=" + KEY, "accountName", "b"),
+        "Invalid options: secretConnectionString names the account and the endpoint, and accountName or"
             + " endpoint is given too");
     assertRefused(
         Map.of("endpoint", "http://a:1,http://b:1"),
@@ -114,7 +114,8 @@ class AzureOptionsTest {
 
   @Test
   void secretsAreNotShown() {
-    for (String option : List.of("accountKey", "sasToken", "connectionString", "clientSecret")) {
+    for (String option :
+        List.of("accountAccessKey", "sasToken", "secretConnectionString", "clientSecret")) {
       ResolvedOptions options = resolve(Map.of(option, "hidden"));
       assertThat(options.describe()).contains(option).doesNotContain("hidden");
       assertThat(options.explicit()).doesNotContainKey(option);
@@ -186,6 +187,18 @@ class AzureOptionsTest {
         .withMessage(
             "Invalid fs.azure.account.auth.type: 'Custom' is not known here; SharedKey, SAS and OAuth"
                 + " are");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                config(
+                    Map.of(),
+                    "fs.azure.account.auth.type",
+                    "OAuth",
+                    "fs.azure.account.oauth.provider.type",
+                    "a.b.ClientCredsTokenProvider",
+                    "fs.azure.account.oauth2.client.endpoint",
+                    "https://login.microsoftonline.us/tenant1/oauth2/token"))
+        .withMessageContaining("the environment's AZURE_AUTHORITY_HOST");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

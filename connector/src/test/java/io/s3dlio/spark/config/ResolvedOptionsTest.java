@@ -16,12 +16,15 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.spark.internal.config.package$;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import scala.util.matching.Regex;
 
 class ResolvedOptionsTest {
   private static final Map<String, String> NONE = Map.of();
@@ -294,6 +297,18 @@ class ResolvedOptionsTest {
             }
           }
         });
+  }
+
+  @Test
+  void sparkLeavesOutWhatIsSecretByItsName() {
+    Regex ofSpark = (Regex) package$.MODULE$.SECRET_REDACTION_PATTERN().defaultValue().get();
+    Pattern redacted = ofSpark.pattern();
+
+    assertThat(Options.all().stream().filter(OptionKey::isSecret).map(OptionKey::name))
+        // AWS calls it no secret.
+        .filteredOn(name -> !name.equals("assumedRoleExternalId"))
+        .hasSizeGreaterThan(6)
+        .allMatch(name -> redacted.matcher(name).find());
   }
 
   private static OptionKey<?> key(String name) {

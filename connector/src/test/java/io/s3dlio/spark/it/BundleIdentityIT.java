@@ -120,7 +120,7 @@ class BundleIdentityIT {
       assertThat(program.end(1))
           .contains("Cannot stat az://bucket/object")
           .containsIgnoringCase("AzureCliCredential")
-          .contains("Set accountKey")
+          .contains("Set accountAccessKey")
           .doesNotContain("NoClassDefFound")
           .doesNotContain("ClassNotFound");
     }

@@ -38,7 +38,7 @@ abstract class ClusterContract {
     String wrong = "wrong" + cloud.secret().substring(5);
     write(properties, wrong);
 
-    Map<String, String> settings = new HashMap<>(cloud.sparkSettings());
+    Map<String, String> settings = new HashMap<>();
     settings.put("spark.eventLog.enabled", "true");
     settings.put("spark.eventLog.compress", "false");
     settings.put("spark.eventLog.dir", events.toUri().toString());

@@ -1,10 +1,10 @@
 package io.s3dlio.storage.azure;
 
 import io.s3dlio.storage.Location;
+import io.s3dlio.storage.cloud.ServiceAddress;
 import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.Endpoint;
 import java.net.URI;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * Where a container is: at the account's own host, or below a path at another server's. Immutable.
  */
 final class AzureAddressing {
-  private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
 
   /** By "Naming and Referencing Containers" of the REST API reference. */
@@ -30,28 +29,14 @@ final class AzureAddressing {
       endpoint = new Endpoint(true, account + ".blob.core.windows.net", HTTPS_PORT);
       basePath = "";
     } else {
-      endpoint = parse(given);
-      String path = given.getRawPath() == null ? "" : given.getRawPath();
-      basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      ServiceAddress address = ServiceAddress.parse(given, "http(s)://host[:port][/account]");
+      // The host of the blob service also stands for the one of hierarchical accounts.
+      endpoint =
+          address
+              .endpoint()
+              .withHost(address.endpoint().host().replaceFirst("\\.dfs\\.core\\.", ".blob.core."));
+      basePath = address.basePath();
     }
-  }
-
-  /** The host of the blob service also stands for the one of hierarchical accounts. */
-  private static Endpoint parse(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    boolean tls = scheme.equals("https");
-    if (!(tls || scheme.equals("http"))
-        || uri.getHost() == null
-        || uri.getUserInfo() != null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          "Invalid endpoint (write http(s)://host[:port][/account], without user info and query)");
-    }
-    String host = uri.getHost().replaceFirst("\\.dfs\\.core\\.", ".blob.core.");
-    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new Endpoint(
-        tls, bare, uri.getPort() > 0 ? uri.getPort() : tls ? HTTPS_PORT : HTTP_PORT);
   }
 
   Endpoint endpoint() {

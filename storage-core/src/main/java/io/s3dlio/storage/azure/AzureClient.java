@@ -36,7 +36,7 @@ final class AzureClient extends CloudClient {
   static final List<String> WITH_SNAPSHOTS = List.of("x-ms-delete-snapshots", "include");
 
   private static final String NOBODY =
-      "Set accountKey, sasToken, connectionString or anonymous=true, or give the Azure SDK's chain"
+      "Set accountAccessKey, sasToken, secretConnectionString or anonymous=true, or give the Azure SDK's chain"
           + " an identity to find";
 
   private static final DateTimeFormatter HTTP_TIME =

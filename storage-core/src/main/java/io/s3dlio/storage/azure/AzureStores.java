@@ -124,7 +124,7 @@ public final class AzureStores {
     if (!endpoint.tls() && !LOOPBACK.matcher(endpoint.host()).matches()) {
       throw new IllegalArgumentException(
           "Invalid endpoint: http, over which no identity's token is sent (write https, or give"
-              + " accountKey or sasToken)");
+              + " accountAccessKey or sasToken)");
     }
     return new AccessTokens(source, Clock.systemUTC());
   }

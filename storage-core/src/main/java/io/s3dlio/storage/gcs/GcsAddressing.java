@@ -1,16 +1,15 @@
 package io.s3dlio.storage.gcs;
 
 import io.s3dlio.storage.cloud.CloudRequest;
+import io.s3dlio.storage.cloud.ServiceAddress;
 import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.Endpoint;
 import java.net.URI;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where the JSON API has what requests are about. Immutable. */
 final class GcsAddressing {
-  private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
   private static final String API = "/storage/v1/b/";
 
@@ -30,27 +29,10 @@ final class GcsAddressing {
       endpoint = new Endpoint(true, "storage.googleapis.com", HTTPS_PORT);
       basePath = "";
     } else {
-      endpoint = parse(given);
-      String path = given.getRawPath() == null ? "" : given.getRawPath();
-      basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      ServiceAddress address = ServiceAddress.parse(given, "http(s)://host[:port]");
+      endpoint = address.endpoint();
+      basePath = address.basePath();
     }
-  }
-
-  private static Endpoint parse(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    boolean tls = scheme.equals("https");
-    if (!(tls || scheme.equals("http"))
-        || uri.getHost() == null
-        || uri.getRawUserInfo() != null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          "Invalid endpoint (write http(s)://host[:port], without user info and query)");
-    }
-    String host = uri.getHost();
-    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return new Endpoint(
-        tls, bare, uri.getPort() > 0 ? uri.getPort() : tls ? HTTPS_PORT : HTTP_PORT);
   }
 
   Endpoint endpoint() {

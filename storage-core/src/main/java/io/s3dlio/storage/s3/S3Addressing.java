@@ -1,11 +1,11 @@
 package io.s3dlio.storage.s3;
 
+import io.s3dlio.storage.cloud.ServiceAddress;
 import io.s3dlio.storage.cloud.UriText;
 import io.s3dlio.storage.transport.Endpoint;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * otherwise. Immutable.
  */
 final class S3Addressing {
-  private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
   private static final Pattern DNS_BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
@@ -156,28 +155,15 @@ final class S3Addressing {
   }
 
   private static Endpoint parse(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    boolean tls = scheme.equals("https");
-    boolean valid =
-        (tls || scheme.equals("http"))
-            && uri.getHost() != null
-            && uri.getRawUserInfo() == null
-            && uri.getRawQuery() == null
-            && uri.getRawFragment() == null;
-    if (!valid) {
-      throw new IllegalArgumentException(
-          "Invalid endpoint: write http://host:port or https://host:port, without user info, query"
-              + " and fragment");
-    }
-    String host = uri.getHost();
-    boolean bracketed = host.startsWith("[");
-    int port = uri.getPort() >= 0 ? uri.getPort() : tls ? HTTPS_PORT : HTTP_PORT;
-    return new Endpoint(tls, bracketed ? host.substring(1, host.length() - 1) : host, port);
+    return address(uri).endpoint();
   }
 
   private static String basePath(URI uri) {
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    return address(uri).basePath();
+  }
+
+  private static ServiceAddress address(URI uri) {
+    return ServiceAddress.parse(uri, "http://host:port or https://host:port");
   }
 
   /** Returns this in another region, where the endpoint is AWS's own. */

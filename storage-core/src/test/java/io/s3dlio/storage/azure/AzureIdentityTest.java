@@ -132,7 +132,7 @@ class AzureIdentityTest extends ScriptedAzure {
           .isInstanceOf(AccessDeniedException.class)
           .hasMessageContaining("Cannot put az://bucket/dir/object")
           .hasMessageContaining("EnvironmentCredential")
-          .hasMessageContaining("Set accountKey")
+          .hasMessageContaining("Set accountAccessKey")
           .satisfies(
               e ->
                   assertThat(AzureSecretsTest.trace(e))
