@@ -58,7 +58,7 @@ public final class Attempts {
     if (!failure.isRetryable() || !policy.allows(failed) || !budget.take()) {
       throw failure.withAttempts(failed);
     }
-    Counter.S3_RETRIED.increment();
+    Counter.CLOUD_RETRIED.increment();
     try {
       NANOSECONDS.sleep(policy.delayNanos(failed));
     } catch (InterruptedException e) {

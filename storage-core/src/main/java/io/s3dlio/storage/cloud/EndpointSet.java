@@ -38,11 +38,11 @@ public final class EndpointSet {
   /** How a request ended. */
   enum Outcome {
     /** The server did its part, whatever it said. */
-    ANSWERED(Counter.S3_ANSWERED),
+    ANSWERED(Counter.CLOUD_ANSWERED),
     /** The server asks for fewer requests. */
-    THROTTLED(Counter.S3_THROTTLED),
+    THROTTLED(Counter.CLOUD_THROTTLED),
     /** There was no answer, or the server's trouble for one. */
-    FAILED(Counter.S3_FAILED),
+    FAILED(Counter.CLOUD_FAILED),
     /** On this side: the server had no part in it. */
     ABANDONED(null);
 

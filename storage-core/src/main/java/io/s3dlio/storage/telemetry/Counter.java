@@ -4,14 +4,16 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What all stores of this JVM have done so far. Read over JMX as {@link CountersMXBean}. */
 public enum Counter {
-  /** Requests of S3 that the server answered, well or not. */
-  S3_ANSWERED("s3.attempts.answered"),
-  /** Requests of S3 that got no answer, or the server's own trouble for one. */
-  S3_FAILED("s3.attempts.failed"),
-  /** Requests of S3 that the server refused as too many. */
-  S3_THROTTLED("s3.attempts.throttled"),
-  /** Operations of S3, other than reads, that were tried again. */
-  S3_RETRIED("s3.operations.retried"),
+  /** Requests to stores across a network that the server answered, well or not. */
+  CLOUD_ANSWERED("cloud.attempts.answered"),
+  /**
+   * Requests to stores across a network that got no answer, or the server's own trouble for one.
+   */
+  CLOUD_FAILED("cloud.attempts.failed"),
+  /** Requests to stores across a network that the server refused as too many. */
+  CLOUD_THROTTLED("cloud.attempts.throttled"),
+  /** Operations of stores across a network, other than reads, that were tried again. */
+  CLOUD_RETRIED("cloud.operations.retried"),
   /** Ranges that were read again from the byte that they had reached, of any store. */
   RANGES_RETRIED("ranges.retried"),
   /** Connections that were opened. */

@@ -107,4 +107,11 @@ class GcsIntegrityTest extends ScriptedGcs {
     assertThatCode(() -> store.read(read(0, ByteBuffer.allocateDirect(3))))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void nothingIsComparedUnlessItIsAskedFor() {
+    assertThatCode(
+            () -> whole(answering(VerifyRead.NONE, "X-Goog-Hash: " + WRONG + "\r\n").reader()))
+        .doesNotThrowAnyException();
+  }
 }

@@ -30,10 +30,10 @@ class S3CountersTest {
   private static final String THERE =
       "HTTP/1.1 200 x\r\n" + TIME + "ETag: \"e\"\r\nContent-Length: 10\r\n\r\n";
 
-  private static final String ANSWERED = "s3.attempts.answered";
-  private static final String FAILED = "s3.attempts.failed";
-  private static final String THROTTLED = "s3.attempts.throttled";
-  private static final String RETRIED = "s3.operations.retried";
+  private static final String ANSWERED = "cloud.attempts.answered";
+  private static final String FAILED = "cloud.attempts.failed";
+  private static final String THROTTLED = "cloud.attempts.throttled";
+  private static final String RETRIED = "cloud.operations.retried";
   private static final String RANGES_RETRIED = "ranges.retried";
   private static final String OPENED = "http.connections.opened";
   private static final String REPLAYED = "http.requests.replayed";

@@ -108,16 +108,16 @@ class S3RetryTest extends ScriptedS3 {
   @Test
   void attemptsEndAndAreCounted() throws IOException {
     ObjectStore store = open((n, head) -> error(503, "SlowDown"), config -> config.maxAttempts(3));
-    long throttled = Counter.S3_THROTTLED.value();
-    long retried = Counter.S3_RETRIED.value();
+    long throttled = Counter.CLOUD_THROTTLED.value();
+    long retried = Counter.CLOUD_RETRIED.value();
 
     assertThatThrownBy(() -> store.stat(OBJECT))
         .isInstanceOf(ThrottledException.class)
         .hasMessageContaining("after 3 attempts")
         .hasMessageContaining("status 503");
     assertThat(count.get()).isEqualTo(3);
-    assertThat(Counter.S3_THROTTLED.value() - throttled).isEqualTo(3);
-    assertThat(Counter.S3_RETRIED.value() - retried).isEqualTo(2);
+    assertThat(Counter.CLOUD_THROTTLED.value() - throttled).isEqualTo(3);
+    assertThat(Counter.CLOUD_RETRIED.value() - retried).isEqualTo(2);
   }
 
   @Test
