@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * 2024/01/}, of which eleven are found. This piece then ends where {@code 2024/02/} begins, and
  * other pieces begin at some of the eleven. Where directories hold few objects each, or none are
  * seen, nothing is asked: the answers would cost more than they save.
+ *
+ * <p>Other stores across a network list after no key: {@link OpenDirectories} tells what pieces
+ * they are listed in.
  */
 final class ListedPiece {
   private static final Logger LOG = LoggerFactory.getLogger(ListedPiece.class);
@@ -79,8 +82,14 @@ final class ListedPiece {
   /** The first key that is another piece's; null for none. Changed by this piece's thread alone. */
   private @Nullable String end;
 
+  /** What all keys of this piece begin with. Changed by this piece's thread alone. */
+  private String within = "";
+
   private @Nullable ListedPiece next;
   private boolean found;
+
+  /** What was passed, where a store lists after no key; null where nothing is cut so. */
+  private @Nullable OpenDirectories open;
 
   /** The directory beside whose own directories a cut is looked for; null once there is none. */
   private @Nullable String level;
@@ -118,17 +127,24 @@ final class ListedPiece {
    */
   static ListedPiece whole(
       ObjectStore store, Location prefix, KeyRange keys, boolean recursive, Context context) {
-    boolean mayBeCut = recursive && prefix.isPrefix() && store instanceof CutListings;
-    return new ListedPiece(
-        store,
-        prefix,
-        null,
-        keys.prefix(),
-        recursive,
-        keys.after(),
-        keys.end(),
-        mayBeCut ? keys.directory() : null,
-        context);
+    boolean mayBeCut = recursive && prefix.isPrefix();
+    boolean cutsByKey = store instanceof CutListings;
+    Location asked = keys.prefix();
+    ListedPiece whole =
+        new ListedPiece(
+            store,
+            prefix,
+            null,
+            asked,
+            recursive,
+            keys.after(),
+            keys.end(),
+            mayBeCut && cutsByKey ? keys.directory() : null,
+            context);
+    if (mayBeCut && !cutsByKey && !prefix.isLocal() && keys.directory().equals(asked.key())) {
+      whole.open = new OpenDirectories(prefix, asked);
+    }
+    return whole;
   }
 
   /** Returns the listing of some names right below a prefix, and of all that is below those. */
@@ -185,7 +201,7 @@ final class ListedPiece {
       while (listing.hasNext() && !context.isOver()) {
         ObjectInfo object = listing.next();
         String key = object.location().key();
-        if (end != null && Location.KEY_ORDER.compare(key, end) >= 0) {
+        if ((end != null && Location.KEY_ORDER.compare(key, end) >= 0) || !key.startsWith(within)) {
           return;
         }
         found = true;
@@ -195,8 +211,54 @@ final class ListedPiece {
         if (level != null) {
           notice(key);
         }
+        if (open != null) {
+          open.pass(key);
+          if (open.isDue() && context.hasRoom()) {
+            giveAway(open);
+          }
+        }
       }
     }
+  }
+
+  /** Has others list what this piece has not come to, but for the directory that it is in. */
+  private void giveAway(OpenDirectories directories) throws IOException {
+    List<ObjectInfo> rest;
+    try {
+      rest = directories.takeRest(store);
+    } catch (AccessDeniedException e) {
+      // A policy may allow no delimiter.
+      LOG.info("{} is listed from end to end: {}", prefix, e.getMessage());
+      open = null;
+      return;
+    }
+    if (rest.isEmpty()) {
+      return;
+    }
+    within = directories.outermost();
+    List<ListedPiece> pieces = new ArrayList<>();
+    ListedPiece last = this;
+    boolean collects = false;
+    for (ObjectInfo entry : rest) {
+      if (entry.isDirectory()) {
+        last = last.followedBy(all(entry.location()));
+        pieces.add(last);
+        collects = false;
+      } else if (context.keeps(entry)) {
+        if (!collects) {
+          last = last.followedBy(all(prefix));
+          collects = true;
+        }
+        last.add(entry);
+      }
+    }
+    pieces.forEach(context::begin);
+  }
+
+  private ListedPiece followedBy(ListedPiece piece) {
+    piece.next = next;
+    next = piece;
+    return piece;
   }
 
   private void add(ObjectInfo object) throws IOException {
