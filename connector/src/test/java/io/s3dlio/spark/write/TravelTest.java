@@ -28,11 +28,11 @@ class TravelTest {
     StructType content =
         new StructType().add("path", DataTypes.StringType).add("content", DataTypes.BinaryType);
 
-    assertTravels(new SyntheticWriterFactory(job(), (SyntheticRows) shape(synthetic)), 4096);
-    assertTravels(new ContentWriterFactory(job(), (ContentRows) shape(content)), 3072);
+    assertTravels(new SyntheticWriterFactory(job(), (SyntheticRows) shape(synthetic)), 5120);
+    assertTravels(new ContentWriterFactory(job(), (ContentRows) shape(content)), 4096);
     for (String format : List.of("tfrecord", "npz")) {
       RowShape encoded = shape(content, Map.of("encode", format));
-      assertTravels(new EncodedWriterFactory(job(), (EncodedRows) encoded), 4096);
+      assertTravels(new EncodedWriterFactory(job(), (EncodedRows) encoded), 5120);
     }
   }
 
