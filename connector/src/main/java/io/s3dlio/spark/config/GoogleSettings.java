@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -13,6 +14,9 @@ import org.apache.hadoop.conf.Configuration;
 final class GoogleSettings {
   private static final String AUTH_TYPE = "auth.type";
   private static final String KEY_FILE = "auth.service.account.json.keyfile";
+
+  private static final Pattern GOOGLES =
+      Pattern.compile("https://[a-z0-9.-]+\\.googleapis\\.com(?:[:/].*)?");
 
   private final Configuration settings;
 
@@ -47,9 +51,11 @@ final class GoogleSettings {
     Optional<String> file = text(KEY_FILE);
     String type = text(AUTH_TYPE).orElse(file.isPresent() ? "SERVICE_ACCOUNT_JSON_KEYFILE" : "");
     switch (type.toUpperCase(Locale.ROOT)) {
-      case "", "APPLICATION_DEFAULT", "COMPUTE_ENGINE" -> {
-        // What is found without an option.
+      case "" -> {
+        // What is found without an option, and nobody at an emulator.
       }
+      case "APPLICATION_DEFAULT", "COMPUTE_ENGINE" ->
+          requireGoogles(type, options.getOrDefault("endpoint", ""));
       case "SERVICE_ACCOUNT_JSON_KEYFILE", "WORKLOAD_IDENTITY_FEDERATION_CREDENTIAL_CONFIG_FILE" ->
           options.put(
               "serviceAccountFile",
@@ -65,6 +71,18 @@ final class GoogleSettings {
               "'%s' is not known here; give serviceAccountFile or accessToken, or let Google's"
                       .formatted(type)
                   + " application default credentials be found");
+    }
+  }
+
+  /** What is found there is shown to nobody else, so that requests would go without. */
+  private static void requireGoogles(String type, String endpoint) {
+    if (!endpoint.isEmpty() && !GOOGLES.matcher(endpoint).matches()) {
+      throw HadoopSettings.refused(
+          "fs.gs." + AUTH_TYPE,
+          "it is "
+              + type
+              + ", whose tokens go to https://*.googleapis.com alone, and fs.gs.storage.root.url is"
+              + " another; give serviceAccountFile, accessToken or anonymous");
     }
   }
 

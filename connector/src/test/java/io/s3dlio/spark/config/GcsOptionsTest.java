@@ -106,4 +106,28 @@ class GcsOptionsTest {
         .isThrownBy(() -> config(Map.of(), "fs.gs.auth.type", "USER_CREDENTIALS"))
         .withMessageStartingWith("Invalid fs.gs.auth.type: 'USER_CREDENTIALS' is not known here");
   }
+
+  @Test
+  void whatIsFoundByItselfIsOfGooglesServersAlone() {
+    assertThat(
+            config(
+                    Map.of(),
+                    "fs.gs.auth.type",
+                    "APPLICATION_DEFAULT",
+                    "fs.gs.storage.root.url",
+                    "https://storage-me.p.googleapis.com/")
+                .credentials())
+        .isNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                config(
+                    Map.of(),
+                    "fs.gs.auth.type",
+                    "APPLICATION_DEFAULT",
+                    "fs.gs.storage.root.url",
+                    "https://storage.example"))
+        .withMessageStartingWith(
+            "Invalid fs.gs.auth.type: it is APPLICATION_DEFAULT, whose tokens");
+  }
 }
